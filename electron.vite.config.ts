@@ -1,0 +1,41 @@
+import { resolve } from 'node:path';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'electron-vite';
+
+/**
+ * Three outputs: the main process with its two helpers (each the entry of a process of its own), the preload
+ * script (CommonJS, since sandboxed preload scripts cannot be ES modules), and the windows' pages.
+ */
+export default defineConfig({
+  main: {
+    build: {
+      rollupOptions: {
+        input: {
+          main: resolve('electron/main.ts'),
+          'tunnel-host': resolve('electron/tunnel-host.ts'),
+          'key-worker': resolve('electron/tunnel/key-worker.ts'),
+          'practice-host': resolve('electron/practice-host.ts'),
+        },
+      },
+    },
+  },
+  preload: {
+    build: {
+      rollupOptions: {
+        input: { preload: resolve('electron/preload.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: 'renderer',
+    base: './',
+    build: {
+      minify: true,
+      rollupOptions: {
+        input: { index: resolve('renderer/index.html'), prompt: resolve('renderer/prompt.html') },
+      },
+    },
+    plugins: [react()],
+  },
+});

@@ -1,0 +1,92 @@
+import type { AccountDraft, AccountId, DraftProblem, Forward, ForwardProtocol } from './account';
+import type { AppSnapshot } from './app-snapshot';
+import type { PromptAnswer, PromptId } from './prompt';
+import type { Result } from './result';
+
+/**
+ * Everything a window may ask of the main process: name, arguments, reply. Both ends are derived from this table;
+ * `ipc-parsers.ts` parses the arguments where they arrive.
+ */
+export interface IpcContract {
+  getSnapshot: { args: []; reply: AppSnapshot };
+  /** Adds (`id` null) or changes a mailbox; a running tunnel takes the change over with one reconnect. */
+  saveAccount: {
+    args: [id: AccountId | null, draft: AccountDraft];
+    reply: Result<AccountId, readonly DraftProblem[]>;
+  };
+  removeAccount: { args: [id: AccountId]; reply: null };
+  /** Brings back the mailbox removed last. */
+  undoRemove: { args: []; reply: null };
+  setWanted: { args: [id: AccountId, on: boolean]; reply: null };
+  setAllWanted: { args: [on: boolean]; reply: null };
+  /** Connect now, as a person: may ask questions. */
+  tryNow: { args: [id: AccountId]; reply: null };
+  /** A person compared the new fingerprint and takes exactly this key in place of the known one. */
+  acceptChangedKey: { args: [id: AccountId, fingerprint: string]; reply: null };
+  answerPrompt: { args: [id: PromptId, answer: PromptAnswer]; reply: null };
+  /** Makes the practice mailbox (or finds the one there is) and switches it on. */
+  addPractice: { args: []; reply: AccountId };
+  /** A forward of this protocol with a local port that is free on this computer and used by no other mailbox. */
+  suggestForward: {
+    args: [protocol: ForwardProtocol, mailHost: string, exceptAccount: AccountId | null];
+    reply: Forward;
+  };
+  /** Moves one forward to another local port, as offered by a port error. */
+  changePort: { args: [id: AccountId, fromPort: number, toPort: number]; reply: null };
+  chooseKeyFile: { args: []; reply: string | null };
+  copyText: { args: [text: string]; reply: null };
+  dismissNotice: { args: [id: string]; reply: null };
+}
+
+export type IpcName = keyof IpcContract;
+export type IpcArgs<N extends IpcName> = IpcContract[N]['args'];
+export type IpcReply<N extends IpcName> = IpcContract[N]['reply'];
+
+/** The names at run time; the type check below fails when one is missing. */
+export const IPC_NAMES = [
+  'getSnapshot',
+  'saveAccount',
+  'removeAccount',
+  'undoRemove',
+  'setWanted',
+  'setAllWanted',
+  'tryNow',
+  'acceptChangedKey',
+  'answerPrompt',
+  'addPractice',
+  'suggestForward',
+  'changePort',
+  'chooseKeyFile',
+  'copyText',
+  'dismissNotice',
+] as const satisfies readonly IpcName[];
+
+type Missing = Exclude<IpcName, (typeof IPC_NAMES)[number]>;
+/** Names every verb of the contract that the list above forgot; must stay `never`. */
+export const ALL_NAMES_LISTED: [Missing] extends [never] ? true : Missing = true;
+
+/** Main tells windows: here is the new snapshot, whole. */
+export const SNAPSHOT_CHANNEL = 'mailmole:snapshot';
+
+/** The channel of a verb. */
+export function channelOf(name: IpcName): string {
+  return `mailmole:${name}`;
+}
+
+/** Why a request was not carried out. It crosses as data, never as a thrown text. */
+export type IpcFailure =
+  | { kind: 'bad-request'; problem: string }
+  | { kind: 'stranger' }
+  | { kind: 'not-found' }
+  | { kind: 'not-now' }
+  | { kind: 'failed'; problem: string };
+
+export type IpcAnswer<N extends IpcName> = Result<IpcReply<N>, IpcFailure>;
+
+/** What the preload script puts on `window.mailmole`: verbs, never ipcRenderer itself. */
+export type Bridge = {
+  readonly [N in IpcName]: (...args: IpcArgs<N>) => Promise<IpcAnswer<N>>;
+} & {
+  /** Calls back with every new snapshot until the returned function is called. */
+  readonly onSnapshot: (listener: (snapshot: AppSnapshot) => void) => () => void;
+};

@@ -1,0 +1,85 @@
+import type { Phase } from './tunnel-state';
+
+/** A way of signing in, in the words of RFC 4252 and 4256, with the agent told apart from a key file. */
+export type SignInMethod = 'agent' | 'key' | 'keyboard-interactive' | 'password';
+
+/** Why a private key file cannot be used. */
+export type KeyTrouble =
+  | 'missing'
+  | 'unreadable'
+  | 'not-a-key'
+  | 'public-key'
+  | 'wrong-passphrase'
+  | 'putty'
+  | 'hardware-key'
+  | 'dsa'
+  | 'certificate'
+  | 'unsupported';
+
+/** What a background attempt would have to ask a person for. */
+export type NeededAnswer = 'host-key' | 'passphrase' | 'password' | 'code';
+
+/**
+ * Everything that can go wrong with a tunnel, as data. Words for each stand in `messages.ts`; the raw text of the
+ * library or the server is kept in `detail`, for the page's Details only.
+ */
+export type TunnelError =
+  | {
+      kind: 'port-in-use';
+      address: string;
+      port: number;
+      holder: string | null;
+      nextFree: number | null;
+    }
+  | { kind: 'port-forbidden'; address: string; port: number }
+  | { kind: 'address-unavailable'; address: string; port: number }
+  | { kind: 'host-not-found'; host: string; detail: string }
+  | { kind: 'connection-refused'; host: string; port: number; detail: string }
+  | { kind: 'unreachable'; host: string; port: number; detail: string }
+  | { kind: 'timed-out'; host: string; phase: Phase; detail: string }
+  | { kind: 'not-ssh'; host: string; port: number; detail: string }
+  | { kind: 'no-common-algorithm'; host: string; what: string; detail: string }
+  | {
+      kind: 'host-key-changed';
+      host: string;
+      port: number;
+      algorithm: string;
+      knownFingerprint: string;
+      presentedFingerprint: string;
+      knownAt: string;
+    }
+  | { kind: 'host-key-revoked'; host: string; fingerprint: string; knownAt: string }
+  | { kind: 'host-key-refused'; host: string; fingerprint: string }
+  | {
+      kind: 'sign-in-refused';
+      user: string;
+      host: string;
+      tried: readonly SignInMethod[];
+      serverSays: string;
+      detail: string;
+    }
+  | {
+      kind: 'no-way-to-sign-in';
+      user: string;
+      host: string;
+      offered: readonly string[];
+      detail: string;
+    }
+  | { kind: 'key-unusable'; path: string; why: KeyTrouble; detail: string }
+  | { kind: 'agent-unavailable'; detail: string }
+  | { kind: 'answer-needed'; what: NeededAnswer; host: string }
+  | { kind: 'cancelled-by-person'; what: NeededAnswer }
+  | { kind: 'connection-lost'; host: string; detail: string }
+  | {
+      kind: 'forward-refused';
+      mailHost: string;
+      mailPort: number;
+      reason: 'prohibited' | 'refused' | 'not-found' | 'other';
+      detail: string;
+    }
+  | { kind: 'no-greeting'; mailHost: string; mailPort: number; detail: string }
+  | { kind: 'wrong-greeting'; mailHost: string; mailPort: number; expected: string; got: string }
+  | { kind: 'engine-stopped'; detail: string }
+  | { kind: 'unexpected'; detail: string };
+
+export type TunnelErrorKind = TunnelError['kind'];

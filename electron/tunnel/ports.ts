@@ -1,0 +1,77 @@
+import type { Account, AccountId } from '../shared/account';
+import type { SessionFacts, Traffic } from '../shared/app-snapshot';
+import type { PromptAnswer, PromptId, PromptRequest } from '../shared/prompt';
+import type { TunnelState } from '../shared/tunnel-state';
+
+/** Who caused something: a person may be asked questions, the application itself may not. */
+export type StartedBy = 'person' | 'background';
+
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
+
+/** Where the engine writes what it does. Never given a secret. */
+export type Log = (level: LogLevel, text: string) => void;
+
+/** Asks a person. Resolves with the answer; rejects only when `signal` is aborted. */
+export interface Prompter {
+  ask(accountId: AccountId, request: PromptRequest, signal: AbortSignal): Promise<PromptAnswer>;
+}
+
+/** Time, as the engine sees it, so that tests can turn it. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Calls back after `ms`; the returned function takes it back. */
+  after(ms: number, callback: () => void): () => void;
+  /** From 0 (inclusive) to 1 (exclusive). */
+  random(): number;
+}
+
+/** Files and sockets of this computer that the engine uses. */
+export interface EngineSettings {
+  /** Read, never written: the user's and the system's known_hosts. */
+  readonly knownHostsFiles: readonly string[];
+  /** Our own known_hosts; made when first needed, mode 0600. */
+  readonly ownKnownHostsFile: string;
+  /** Tried in this order by an automatic sign-in, those that exist. */
+  readonly defaultKeyFiles: readonly string[];
+  /** The agent's socket or pipe; null when there is none. Read afresh by whoever builds this. */
+  readonly agentSocket: string | null;
+}
+
+/** What the main process hears from the tunnel host. */
+export interface EngineListener {
+  stateChanged(
+    id: AccountId,
+    state: TunnelState,
+    traffic: Traffic,
+    session: SessionFacts | null,
+  ): void;
+  promptOpened(id: PromptId, accountId: AccountId, request: PromptRequest): void;
+  promptClosed(id: PromptId): void;
+  log(level: LogLevel, text: string): void;
+}
+
+/** What the main process may tell the tunnel host. */
+export interface TunnelHost {
+  /** Adds an account or takes over a change of it; `account.wanted` switches it. A running tunnel reconnects once if the change matters to it. */
+  setAccount(account: Account, by: StartedBy): void;
+  removeAccount(id: AccountId): void;
+  tryNow(id: AccountId): void;
+  acceptChangedKey(id: AccountId, fingerprint: string): void;
+  answer(id: PromptId, answer: PromptAnswer): void;
+  /** The computer has a network or not; a change of it cuts every waiting short. */
+  networkChanged(online: boolean): void;
+  power(what: 'suspended' | 'resumed'): void;
+  /** Forgets every unlocked key and password. Running connections stay. */
+  lock(): void;
+  /** Hangs up everything and ends the process; resolves when it is gone, after 3 seconds at the latest. */
+  shutDown(): Promise<void>;
+}
+
+/** The process the engine runs in, as the main process holds it: a utilityProcess, or a Node child when headless. */
+export interface HostProcess {
+  post(message: unknown): void;
+  onMessage(listener: (message: unknown) => void): void;
+  onExit(listener: (detail: string) => void): void;
+  kill(): void;
+}

@@ -1,0 +1,118 @@
+import hooks from 'eslint-plugin-react-hooks';
+import tseslint from 'typescript-eslint';
+
+/** What a room may not import; the positive list stands in docs/architecture.md and is proved by test/architecture.test.ts. */
+const forbid = (files, patterns) => ({
+  files,
+  rules: {
+    '@typescript-eslint/no-restricted-imports': [
+      'error',
+      { patterns: patterns.map(([group, message]) => ({ group, message })) },
+    ],
+  },
+});
+
+const noElectron = [
+  ['electron', 'electron/**', 'electron-store'],
+  'Only desktop/, account-store, safe-storage, main and preload may touch Electron.',
+];
+const noSsh = [
+  ['ssh2', 'ssh2/**'],
+  'ssh2 belongs to the tunnel host (tunnel/) and the practice host.',
+];
+const noDesktop = [['**/desktop/**'], 'Nothing below the desktop may import it.'];
+
+export default tseslint.config(
+  { ignores: ['out', 'release', 'node_modules', 'docs', 'test/.cache'] },
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: {
+        project: ['./tsconfig.json', './renderer/tsconfig.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-misused-promises': [
+        'error',
+        { checksVoidReturn: { attributes: false } },
+      ],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      eqeqeq: 'error',
+      'no-console': 'error',
+      'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  {
+    files: ['renderer/**/*.{ts,tsx}'],
+    plugins: { 'react-hooks': hooks },
+    rules: hooks.configs.recommended.rules,
+  },
+  { files: ['renderer/**/*.tsx', 'test/**/*.ts'], rules: { 'max-lines-per-function': 'off' } },
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      'no-console': 'off',
+      'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  {
+    files: ['**/*.{js,mjs,cjs,mts}'],
+    ...tseslint.configs.disableTypeChecked,
+    languageOptions: { parserOptions: { project: null } },
+  },
+  {
+    files: ['build/**/*.mjs', '*.js'],
+    rules: { 'no-console': 'off', '@typescript-eslint/no-require-imports': 'off' },
+  },
+  forbid(
+    ['electron/shared/**'],
+    [
+      noElectron,
+      noSsh,
+      noDesktop,
+      [['node:*', '../*/**'], 'shared/ imports nothing outside itself but zod.'],
+    ],
+  ),
+  forbid(
+    [
+      'electron/tunnel/**',
+      'electron/tunnel-host.ts',
+      'electron/practice/**',
+      'electron/practice-host.ts',
+    ],
+    [noElectron, noDesktop],
+  ),
+  forbid(
+    [
+      'electron/accounts/**',
+      'electron/prompts/**',
+      'electron/secrets/**',
+      'electron/state/**',
+      'electron/client-setup/**',
+      'electron/control/**',
+      'electron/logging/**',
+    ],
+    [noElectron, noSsh, noDesktop],
+  ),
+  forbid(
+    [
+      'electron/accounts/account-store.ts',
+      'electron/secrets/safe-storage.ts',
+      'electron/desktop/**',
+      'electron/main.ts',
+      'electron/preload.ts',
+    ],
+    [noSsh],
+  ),
+  forbid(
+    ['renderer/**'],
+    [noElectron, noSsh, noDesktop, [['node:*'], 'The renderer has no Node.']],
+  ),
+);

@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config';
+
+/** Real servers and the real Electron share two cores: files of these projects run one after the other. */
+const oneAtATime = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 120_000 };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.{ts,tsx}', 'test/architecture.test.ts'],
+          testTimeout: 20_000,
+        },
+      },
+      { test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...oneAtATime } },
+      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...oneAtATime } },
+    ],
+  },
+});
