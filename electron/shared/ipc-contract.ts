@@ -34,6 +34,8 @@ export interface IpcContract {
   /** Moves one forward to another local port, as offered by a port error. */
   changePort: { args: [id: AccountId, fromPort: number, toPort: number]; reply: null };
   chooseKeyFile: { args: []; reply: string | null };
+  /** Puts everything a mail program needs for this mailbox on the clipboard, as text. */
+  copySettings: { args: [id: AccountId]; reply: null };
   copyText: { args: [text: string]; reply: null };
   dismissNotice: { args: [id: string]; reply: null };
 }
@@ -57,6 +59,7 @@ export const IPC_NAMES = [
   'suggestForward',
   'changePort',
   'chooseKeyFile',
+  'copySettings',
   'copyText',
   'dismissNotice',
 ] as const satisfies readonly IpcName[];
