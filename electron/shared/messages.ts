@@ -1,5 +1,8 @@
+import type { Forward } from './account';
 import type { AccountView } from './app-snapshot';
-import type { TunnelError } from './tunnel-error';
+import { assertNever } from './result';
+import type { SignInMethod, TunnelError, TunnelErrorKind } from './tunnel-error';
+import { badgeOf, type Proof, type TunnelState } from './tunnel-state';
 
 /** Looks a key up in the catalogue (`namespace:key`) and fills in its parameters. */
 export type Translate = (key: string, params?: Readonly<Record<string, string | number>>) => string;
@@ -18,16 +21,271 @@ export type ErrorAction =
 export interface ErrorWords {
   readonly title: string;
   readonly body: string;
+  /** The first is the one to offer first. */
   readonly actions: readonly ErrorAction[];
   readonly details: string;
 }
 
+/** A state in words, from the shortest to the longest. */
+export interface StateWords {
+  /** Two words at most, for a menu item. */
+  readonly short: string;
+  /** A sentence or two, for a row whose error card stands below it. */
+  readonly line: string;
+  /** `line` and, if there is one, what went wrong; for places that show no card. */
+  readonly long: string;
+}
+
+/** Which words of the catalogue tell of an error (`errors:<key>.title` and `.body`), and what can be done about it. */
+interface Telling {
+  readonly key: string;
+  readonly actions: readonly ErrorAction[];
+}
+
+type Teller<K extends TunnelErrorKind> = (error: Extract<TunnelError, { kind: K }>) => Telling;
+
+/** Words that are the same for every error of a kind. */
+function always<K extends TunnelErrorKind>(key: K, ...actions: ErrorAction[]): Teller<K> {
+  return () => ({ key, actions });
+}
+
+/** What the server judged last, which is what a person most likely got wrong. */
+function refusedVariant(tried: readonly SignInMethod[]): string {
+  if (tried.includes('password')) return 'password';
+  if (tried.includes('keyboard-interactive')) return 'answers';
+  if (tried.includes('key')) return 'key';
+  return tried.includes('agent') ? 'agent' : 'other';
+}
+
+const REFUSED_ACTIONS: Readonly<Record<string, readonly ErrorAction[]>> = {
+  password: ['enter-again', 'edit'],
+  answers: ['enter-again', 'edit'],
+  key: ['choose-key', 'try-again', 'edit'],
+  agent: ['edit', 'try-again'],
+};
+
+/** One entry for each kind of error; the compiler asks for a new one when a kind is added. */
+const TELLERS: { readonly [K in TunnelErrorKind]: Teller<K> } = {
+  'port-in-use': ({ holder, nextFree }) => ({
+    key: `port-in-use.${holder === null ? '' : 'held-'}${nextFree === null ? 'full' : 'free'}`,
+    actions: nextFree === null ? ['try-again', 'edit'] : ['use-next-port', 'try-again', 'edit'],
+  }),
+  'port-forbidden': always('port-forbidden', 'edit', 'try-again'),
+  'address-unavailable': always('address-unavailable', 'edit', 'try-again'),
+  'host-not-found': always('host-not-found', 'try-again', 'edit'),
+  'connection-refused': always('connection-refused', 'try-again', 'edit'),
+  unreachable: always('unreachable', 'try-again', 'edit'),
+  'timed-out': ({ phase }) => ({ key: `timed-out.${phase}`, actions: ['try-again', 'edit'] }),
+  'not-ssh': always('not-ssh', 'edit', 'try-again'),
+  'no-common-algorithm': always('no-common-algorithm', 'try-again', 'edit'),
+  'host-key-changed': always('host-key-changed', 'stay-off', 'accept-changed-key'),
+  'host-key-revoked': always('host-key-revoked', 'stay-off', 'try-again'),
+  'host-key-refused': always('host-key-refused', 'try-again', 'stay-off'),
+  'sign-in-refused': ({ tried }) => {
+    const variant = refusedVariant(tried);
+    return {
+      key: `sign-in-refused.${variant}`,
+      actions: REFUSED_ACTIONS[variant] ?? ['try-again', 'edit'],
+    };
+  },
+  'no-way-to-sign-in': always('no-way-to-sign-in', 'edit', 'try-again'),
+  'key-unusable': ({ why }) => ({
+    key: `key-unusable.${why}`,
+    actions:
+      why === 'wrong-passphrase' ? ['enter-again', 'choose-key'] : ['choose-key', 'try-again'],
+  }),
+  'agent-unavailable': always('agent-unavailable', 'try-again', 'edit'),
+  'answer-needed': ({ what }) => ({ key: `answer-needed.${what}`, actions: ['enter-again'] }),
+  'cancelled-by-person': ({ what }) => ({
+    key: `cancelled-by-person.${what}`,
+    actions: ['enter-again', 'stay-off'],
+  }),
+  'connection-lost': always('connection-lost', 'try-again'),
+  'forward-refused': ({ reason }) => ({
+    key: `forward-refused.${reason}`,
+    actions: ['try-again', 'edit'],
+  }),
+  'no-greeting': always('no-greeting', 'try-again', 'edit'),
+  'wrong-greeting': always('wrong-greeting', 'edit', 'try-again'),
+  'engine-stopped': always('engine-stopped', 'try-again'),
+  unexpected: always('unexpected', 'try-again'),
+};
+
+/** Picks the teller of this error. The table's type pairs each kind with its own teller; the compiler cannot follow that through an index. */
+function tell(error: TunnelError): Telling {
+  return (TELLERS[error.kind] as (error: TunnelError) => Telling)(error);
+}
+
+/** The last part of a path, on every system. */
+function fileName(path: string): string {
+  return path.split(/[\\/]/).at(-1) ?? path;
+}
+
+/** What of an error may stand in a sentence: names and numbers, never the raw text of a server or a library. */
+function paramsOf(error: TunnelError): Readonly<Record<string, string | number>> {
+  const params: Record<string, string | number> = {};
+  for (const name of ['address', 'holder', 'host', 'mailHost', 'user'] as const) {
+    const value: unknown = name in error ? error[name as keyof TunnelError] : undefined;
+    if (typeof value === 'string') params[name] = value;
+  }
+  for (const name of ['port', 'nextFree', 'mailPort'] as const) {
+    const value: unknown = name in error ? error[name as keyof TunnelError] : undefined;
+    // As text, so that no language groups the digits of a port.
+    if (typeof value === 'number') params[name] = String(value);
+  }
+  if (error.kind === 'key-unusable') params['file'] = fileName(error.path);
+  return params;
+}
+
+/** Everything an error holds, one `name: value` a line, for Details and for an administrator. */
+function rawText(error: TunnelError): string {
+  const lines = Object.entries(error)
+    .filter(([name, value]) => name !== 'kind' && value !== null && value !== '')
+    .map(([name, value]) => `${name}: ${Array.isArray(value) ? value.join(', ') : String(value)}`);
+  return [error.kind, ...lines].join('\n');
+}
+
 /** The words for an error. Every kind has its own; the text under `details` is the only place for raw text. */
-export declare function describeError(error: TunnelError, t: Translate): ErrorWords;
+export function describeError(error: TunnelError, t: Translate): ErrorWords {
+  const { key, actions } = tell(error);
+  const params = paramsOf(error);
+  return {
+    title: t(`errors:${key}.title`, params),
+    body: t(`errors:${key}.body`, params),
+    actions,
+    details: rawText(error),
+  };
+}
+
+const EDIT_WHAT: Partial<Record<TunnelErrorKind, string>> = {
+  'port-in-use': 'port',
+  'port-forbidden': 'port',
+  'address-unavailable': 'port',
+  'host-not-found': 'server',
+  'connection-refused': 'server',
+  unreachable: 'server',
+  'not-ssh': 'server',
+  'sign-in-refused': 'sign-in',
+  'no-way-to-sign-in': 'sign-in',
+  'agent-unavailable': 'sign-in',
+  'forward-refused': 'mail-server',
+  'no-greeting': 'mail-server',
+  'wrong-greeting': 'mail-server',
+};
+
+/** The verb on an action's button. */
+export function describeAction(action: ErrorAction, error: TunnelError, t: Translate): string {
+  switch (action) {
+    case 'edit':
+      return t(`errors:action.edit.${EDIT_WHAT[error.kind] ?? 'mailbox'}`);
+    case 'enter-again': {
+      const asks = error.kind === 'answer-needed' || error.kind === 'cancelled-by-person';
+      return t(`errors:action.enter-again.${asks ? error.what : 'again'}`);
+    }
+    case 'stay-off':
+      return error.kind === 'host-key-changed' || error.kind === 'host-key-revoked'
+        ? t('errors:action.stay-off-recommended')
+        : t('errors:action.stay-off');
+    case 'try-again':
+    case 'use-next-port':
+    case 'choose-key':
+    case 'accept-changed-key':
+      return t(`errors:action.${action}`, paramsOf(error));
+    default:
+      return assertNever(action);
+  }
+}
+
+/** The error a state carries, if it carries one. */
+export function errorOf(state: TunnelState): TunnelError | null {
+  switch (state.kind) {
+    case 'retrying':
+      return state.cause;
+    case 'needs-attention':
+      return state.error;
+    case 'connected':
+      return state.proof.kind === 'failed' ? state.proof.error : null;
+    case 'off':
+    case 'ready':
+    case 'connecting':
+    case 'waiting-for-user':
+    case 'offline':
+    case 'disconnecting':
+      return null;
+    default:
+      return assertNever(state);
+  }
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** How long ago something was: relative up to a day, then a date. Both times in milliseconds since 1970. */
+export function describeWhen(at: number, t: Translate, now: number): string {
+  const age = now - at;
+  if (age < MINUTE) return t('states:when.now');
+  if (age < HOUR) return t('states:when.minutes', { ago: -Math.floor(age / MINUTE) });
+  if (age < 24 * HOUR) return t('states:when.hours', { ago: -Math.floor(age / HOUR) });
+  return t('states:when.date', { at });
+}
+
+/** Does nothing but send mail go through these forwards? */
+function onlySends(forwards: readonly Forward[]): boolean {
+  return forwards.every(({ protocol }) => protocol === 'smtp' || protocol === 'submission');
+}
+
+function describeConnected(proof: Proof, view: AccountView, t: Translate, now: number) {
+  const short = t(`states:connected.${proof.kind}.short`);
+  if (proof.kind !== 'greeted') return { short, line: t(`states:connected.${proof.kind}.long`) };
+  const when = describeWhen(proof.greeting.at, t, now);
+  const line = onlySends(view.account.forwards)
+    ? t('states:connected.greeted.long-send', { when })
+    : t('states:connected.greeted.long', { when });
+  return { short, line };
+}
+
+function describeShortAndLine(view: AccountView, t: Translate, now: number) {
+  const { state, account } = view;
+  const names = { host: account.sshHost, user: account.sshUser };
+  switch (state.kind) {
+    case 'off':
+    case 'offline':
+    case 'disconnecting':
+      return { short: t(`states:${state.kind}.short`), line: t(`states:${state.kind}.long`) };
+    case 'ready': {
+      const line = state.last
+        ? t('states:ready.long-last', { when: describeWhen(state.last.at, t, now) })
+        : t('states:ready.long');
+      return { short: t('states:ready.short'), line };
+    }
+    case 'connecting':
+    case 'waiting-for-user':
+      return {
+        short: t(`states:${state.kind}.short`),
+        line: t(`states:${state.kind}.${state.phase}`, names),
+      };
+    case 'connected':
+      return describeConnected(state.proof, view, t, now);
+    case 'retrying': {
+      const count = Math.ceil((state.retryAt - now) / 1000);
+      const line = count > 0 ? t('states:retrying.long', { count }) : t('states:retrying.now');
+      return { short: t('states:retrying.short'), line };
+    }
+    case 'needs-attention': {
+      const badge = badgeOf(state) === 'needs-you' ? 'needs-you' : 'problem';
+      return {
+        short: t(`states:needs-attention.${badge}.short`),
+        line: t(`states:needs-attention.${badge}.long`),
+      };
+    }
+    default:
+      return assertNever(state);
+  }
+}
 
 /** A state in a few words, for a row or a menu item: "On. Greeted 2 minutes ago." `now` is in milliseconds since 1970. */
-export declare function describeState(
-  view: AccountView,
-  t: Translate,
-  now: number,
-): { short: string; long: string };
+export function describeState(view: AccountView, t: Translate, now: number): StateWords {
+  const { short, line } = describeShortAndLine(view, t, now);
+  const error = errorOf(view.state);
+  return { short, line, long: error ? `${line} ${describeError(error, t).title}` : line };
+}
