@@ -1,0 +1,73 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const PREFIX = 'mailmole-world-';
+
+/** A temporary folder of one server, removed as a whole when the server is stopped. */
+export interface WorldFolder {
+  readonly path: string;
+  /** The absolute path of something inside. */
+  file(...parts: readonly string[]): string;
+  /** Writes a file with exactly this mode (default 0600) and returns its path. */
+  write(name: string, content: string | Uint8Array, mode?: number): Promise<string>;
+  remove(): Promise<void>;
+}
+
+/**
+ * Makes a fresh folder under the system's temporary folder. It may be entered by other users, since
+ * sshd and dovecot work under accounts of their own; secrets inside are guarded by their own mode.
+ * @param name a short word for people who look at the folder while a test runs.
+ */
+export async function makeWorldFolder(name: string): Promise<WorldFolder> {
+  await sweepOnce();
+  const folder = await mkdtemp(path.join(tmpdir(), `${PREFIX}${process.pid}-${name}-`));
+  await chmod(folder, 0o755);
+  return {
+    path: folder,
+    file: (...parts) => path.join(folder, ...parts),
+    write: async (file, content, mode = 0o600) => {
+      const target = path.join(folder, file);
+      await writeFile(target, content, { mode });
+      // The mode of an existing file would stay, and the umask takes bits from a new one.
+      await chmod(target, mode);
+      return target;
+    },
+    remove: () => rm(folder, { recursive: true, force: true, maxRetries: 3 }),
+  };
+}
+
+/** True for a name that carries the number of a process which no longer runs. */
+export function belongsToDeadProcess(name: string, prefix: string): boolean {
+  const pid = name.startsWith(prefix) ? /^\d+/.exec(name.slice(prefix.length))?.[0] : undefined;
+  return pid !== undefined && !existsSync(`/proc/${pid}`);
+}
+
+let swept: Promise<void> | null = null;
+
+/** Removes what killed test runs of this user left in the temporary folder. */
+function sweepOnce(): Promise<void> {
+  swept ??= (async () => {
+    for (const name of readdirSync(tmpdir())) {
+      if (!belongsToDeadProcess(name, PREFIX)) continue;
+      const folder = path.join(tmpdir(), name);
+      if (statSync(folder, { throwIfNoEntry: false })?.uid !== process.getuid?.()) continue;
+      await rm(folder, { recursive: true, force: true });
+    }
+  })();
+  return swept;
+}
+
+/** A port of the loopback address that nobody listened on a moment ago. */
+export async function freePort(host = '127.0.0.1'): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(0, host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
