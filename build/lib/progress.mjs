@@ -1,5 +1,8 @@
 /** What a person sees while a script works: whole sentences, and a sign of life every few seconds. */
 
+import fs from 'node:fs';
+import path from 'node:path';
+
 const TICK_MS = 5_000;
 
 /**
@@ -38,4 +41,21 @@ export async function withTicks(label, work, detail) {
   } finally {
     clearInterval(timer);
   }
+}
+
+/**
+ * @param {string} folder need not exist
+ * @returns {number} the bytes of all files below it
+ */
+export function bytesIn(folder) {
+  if (!fs.existsSync(folder)) return 0;
+  return fs
+    .readdirSync(folder, { recursive: true })
+    .map((name) => fs.statSync(path.join(folder, String(name)), { throwIfNoEntry: false }))
+    .reduce((sum, stat) => sum + (stat?.isFile() ? stat.size : 0), 0);
+}
+
+/** @param {string} folder */
+export function megabytes(folder) {
+  return `${Math.round(bytesIn(folder) / 1e6)} MB`;
 }

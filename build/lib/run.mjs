@@ -7,7 +7,7 @@ import { onInterrupt } from './interrupt.mjs';
  * @typedef {object} RunOptions
  * @property {string} [cwd]
  * @property {NodeJS.ProcessEnv} [env]
- * @property {number} [timeoutMs] the program and its process group are killed after this long
+ * @property {AbortSignal} [abort] kills the program and its process group
  * @property {'inherit' | 'stderr' | 'pipe'} [output] where its output goes; `inherit` by default,
  *   `stderr` keeps our own stdout free, `pipe` hands it to the caller
  */
@@ -18,7 +18,7 @@ import { onInterrupt } from './interrupt.mjs';
  * @property {NodeJS.Signals | null} signal
  * @property {string} stdout empty unless `output` is `pipe`
  * @property {string} stderr empty unless `output` is `pipe`
- * @property {boolean} timedOut
+ * @property {boolean} aborted
  */
 
 /**
@@ -30,7 +30,7 @@ import { onInterrupt } from './interrupt.mjs';
  * @returns {Promise<RunResult>}
  */
 export async function run(command, args, options = {}) {
-  const { output = 'inherit', timeoutMs, cwd, env = process.env } = options;
+  const { output = 'inherit', abort, cwd, env = process.env } = options;
   const child = spawn(command, args, {
     cwd,
     env,
@@ -41,21 +41,17 @@ export async function run(command, args, options = {}) {
     ],
     detached: process.platform !== 'win32',
   });
-  const result = { stdout: '', stderr: '', timedOut: false };
+  const result = { stdout: '', stderr: '' };
   child.stdout?.setEncoding('utf8').on('data', (text) => (result.stdout += text));
   child.stderr?.setEncoding('utf8').on('data', (text) => (result.stderr += text));
   const release = onInterrupt(() => signalGroup(child, 'SIGTERM'));
-  const timer =
-    timeoutMs &&
-    setTimeout(() => {
-      result.timedOut = true;
-      signalGroup(child, 'SIGKILL');
-    }, timeoutMs);
+  const kill = () => signalGroup(child, 'SIGKILL');
+  abort?.addEventListener('abort', kill);
   try {
     const [code, signal] = await once(child, output === 'pipe' ? 'close' : 'exit');
-    return { code, signal, ...result };
+    return { code, signal, ...result, aborted: abort?.aborted ?? false };
   } finally {
-    clearTimeout(timer);
+    abort?.removeEventListener('abort', kill);
     release();
   }
 }
@@ -86,6 +82,6 @@ export function signalGroup(child, signal) {
 export async function runOrThrow(command, args, options) {
   const result = await run(command, args, options);
   if (result.code === 0) return result;
-  const how = result.timedOut ? 'took too long' : `ended with ${result.code ?? result.signal}`;
+  const how = result.aborted ? 'took too long' : `ended with ${result.code ?? result.signal}`;
   throw new Error(`${command} ${args.join(' ')} ${how}.\n${result.stderr}`.trimEnd());
 }
