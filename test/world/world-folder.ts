@@ -1,7 +1,7 @@
+import { randomInt } from 'node:crypto';
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -61,13 +61,31 @@ function sweepOnce(): Promise<void> {
   return swept;
 }
 
-/** A port of the loopback address that nobody listened on a moment ago. */
+/**
+ * A port of the loopback address that nobody listened on a moment ago. It lies below the range the
+ * system gives out by itself, so that it stays free while a server is down: nobody's outgoing
+ * connection takes it, and a client that keeps dialling cannot end up connected to itself.
+ * @throws Error when 100 tries in a row were taken, or another error than that occurs.
+ */
 export async function freePort(host = '127.0.0.1'): Promise<number> {
+  const range = await readFile('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').catch(() => '');
+  const end = Number(range.split(/\s+/)[0]) || 32_768;
+  for (let tries = 0; tries < 100; tries += 1) {
+    const port = randomInt(Math.min(20_000, end - 2_000), end);
+    if (await canListen(host, port)) return port;
+  }
+  throw new Error(`no free port below ${end} on ${host}`);
+}
+
+async function canListen(host: string, port: number): Promise<boolean> {
   const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(0, host, resolve);
+  const taken = await new Promise<boolean>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') resolve(true);
+      else reject(error);
+    });
+    server.listen(port, host, () => resolve(false));
   });
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  if (!taken) await new Promise((resolve) => server.close(resolve));
+  return !taken;
 }
