@@ -16,13 +16,15 @@ if (target === undefined) {
   console.log(`v${process.versions.electron}`);
   process.exit(0);
 }
-process.defaultApp = true;
+Object.assign(process, { defaultApp: true });
 const folder = path.resolve(target);
 const about = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
-app.setName(about.productName ?? about.name);
-app.setVersion(about.version);
-app.setDesktopName(about.desktopName ?? `${app.getName()}.desktop`);
-app.setAppPath(folder);
+// Electron's own loader uses these too, though the published types leave some of them out.
+const loader = /** @type {any} */ (app);
+loader.setName(about.productName ?? about.name);
+loader.setVersion(about.version);
+loader.setDesktopName(about.desktopName ?? `${app.getName()}.desktop`);
+loader.setAppPath(folder);
 if (!app.commandLine.hasSwitch('user-data-dir')) {
   app.setPath('userData', path.join(app.getPath('appData'), app.getName()));
 }

@@ -120,6 +120,7 @@ function failedLately() {
  * @returns {ElectronRuntime | undefined} undefined when the folder holds no complete run-time
  */
 function describe(dist, source) {
+  /** @type {Partial<Record<NodeJS.Platform, string>>} */
   const inside = { darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'electron.exe' };
   const executable = path.join(dist, inside[process.platform] ?? 'electron');
   const versionFile = path.join(dist, 'version');

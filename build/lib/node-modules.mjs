@@ -71,7 +71,8 @@ function agreesWithLockFile() {
   const wanted = readPackages(lockFile);
   if (!installed || !wanted) return false;
   delete wanted[''];
-  const same = (name) => installed[name]?.integrity === wanted[name]?.integrity;
+  const same = (/** @type {string} */ name) =>
+    installed[name]?.integrity === wanted[name]?.integrity;
   return (
     Object.keys(wanted).every(
       (name) => same(name) || (wanted[name].optional && !installed[name]),

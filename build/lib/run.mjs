@@ -7,6 +7,7 @@ import { onInterrupt } from './interrupt.mjs';
  * @typedef {object} RunOptions
  * @property {string} [cwd]
  * @property {NodeJS.ProcessEnv} [env]
+ * @property {(pid: number) => void} [onStart]
  * @property {AbortSignal} [abort] kills the program and its process group
  * @property {'inherit' | 'stderr' | 'pipe'} [output] where its output goes; `inherit` by default,
  *   `stderr` keeps our own stdout free, `pipe` hands it to the caller
@@ -44,6 +45,7 @@ export async function run(command, args, options = {}) {
   const result = { stdout: '', stderr: '' };
   child.stdout?.setEncoding('utf8').on('data', (text) => (result.stdout += text));
   child.stderr?.setEncoding('utf8').on('data', (text) => (result.stderr += text));
+  if (child.pid !== undefined) options.onStart?.(child.pid);
   const release = onInterrupt(() => signalGroup(child, 'SIGTERM'));
   const kill = () => signalGroup(child, 'SIGKILL');
   abort?.addEventListener('abort', kill);
