@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { accessSync, closeSync, constants, openSync, readFileSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { endFamily, familyOf, signal } from './processes.ts';
@@ -60,12 +60,8 @@ export function deathBound(command: string, args: readonly string[]): [string, s
 }
 
 /** The last lines of a log, for error texts. */
-export function logTail(file: string, lines = 30): string {
-  try {
-    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
-  } catch {
-    return '(no log)';
-  }
+export function lastLines(log: string, lines = 30): string {
+  return log.trimEnd().split('\n').slice(-lines).join('\n');
 }
 
 /** Starts a server process in a session of its own. It has not become ready when this returns. */
@@ -102,13 +98,13 @@ export function startChild(options: ChildOptions): Child {
 
 /**
  * Waits until somebody listens on a port and, with `greeting`, says a line that matches it.
- * @throws Error with the child's log tail when the child ends or ten seconds pass before.
+ * @throws Error with the end of the log when the child ends or ten seconds pass before.
  */
 export async function whenListening(
   port: number,
-  { child, logFile, greeting }: { child: Child; logFile: string; greeting?: RegExp },
+  { child, log, greeting }: { child: Child; log: () => string; greeting?: RegExp },
 ): Promise<void> {
-  const detail = () => logTail(logFile);
+  const detail = () => lastLines(log());
   await until(
     `port ${port} answers`,
     () => {

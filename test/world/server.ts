@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { logTail, startChild } from './child.ts';
+import { lastLines, startChild } from './child.ts';
 import type { Child, ChildOptions } from './child.ts';
 import { until } from './wait.ts';
 import type { WorldFolder } from './world-folder.ts';
@@ -80,7 +80,7 @@ export function makeServer(plan: ServerPlan): ServerHandle {
         () => pattern.exec(log().slice(from)),
         {
           timeoutMs,
-          detail: () => logTail(logFile),
+          detail: () => lastLines(log()),
         },
       ),
     isUp: () => child !== null && child.ending() === null,
