@@ -111,7 +111,7 @@ function trayDrawing(state, size, theme) {
 
 /** macOS wants the tile's wide margin; elsewhere icons fill their square, so most of it is trimmed. */
 function applicationDrawing(size, platform) {
-  if (size <= 32) return readDrawing('icon-small');
+  if (size <= 48) return readDrawing('icon-small');
   const svg = readDrawing('icon');
   return platform === 'mac' ? svg : reframe(svg, '56 56 912 912');
 }
@@ -215,7 +215,7 @@ function listFiles(folder) {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(folder, path.join(entry.parentPath ?? entry.path, entry.name)))
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
     .map((name) => name.split(path.sep).join('/'))
     .sort();
 }
