@@ -1,0 +1,53 @@
+import type { Account, AccountId } from '../shared/account';
+
+/** The mailboxes in the order a person sees them, kept where `write` keeps them. */
+export interface AccountBook {
+  list(): readonly Account[];
+  get(id: AccountId): Account | undefined;
+  /** Takes the place of the account with the same id, or comes last. */
+  put(account: Account): void;
+  /** Puts an account back where it was; past the end means last. */
+  insert(account: Account, index: number): void;
+  /** Returns where it stood, or null when there is none. */
+  remove(id: AccountId): number | null;
+  /** Calls back after each change until the returned function is called. */
+  onChange(listener: (accounts: readonly Account[]) => void): () => void;
+}
+
+/**
+ * Keeps the list in memory and writes all of it on each change, before anybody hears of the change.
+ * When `write` throws, the list stays as it was and the error goes to the caller.
+ */
+export function createAccountBook(
+  initial: readonly Account[],
+  write: (accounts: readonly Account[]) => void,
+): AccountBook {
+  let accounts = initial;
+  const listeners = new Set<(accounts: readonly Account[]) => void>();
+
+  const become = (next: readonly Account[]): void => {
+    write(next);
+    accounts = next;
+    for (const listener of [...listeners]) listener(accounts);
+  };
+
+  return {
+    list: () => accounts,
+    get: (id) => accounts.find((account) => account.id === id),
+    put(account) {
+      const index = accounts.findIndex((each) => each.id === account.id);
+      become(index === -1 ? [...accounts, account] : accounts.with(index, account));
+    },
+    insert: (account, index) => become(accounts.toSpliced(index, 0, account)),
+    remove(id) {
+      const index = accounts.findIndex((account) => account.id === id);
+      if (index === -1) return null;
+      become(accounts.toSpliced(index, 1));
+      return index;
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { FORWARD_PROTOCOLS, TUNNEL_MODES } from './account';
+import type { IpcArgs, IpcFailure, IpcName } from './ipc-contract';
+import type { Result } from './result';
+import { fail, ok } from './result';
+
+/** Longest text a window may send where a person types a name, a host or a secret. */
+const SHORT = 4096;
+/** Longest text that may be put on the clipboard. */
+const LONG = 65_536;
+/** More than any list a person can fill in. */
+const MANY = 256;
+
+const id = z.string().min(1).max(100);
+const text = z.string().max(SHORT);
+/** An empty number field arrives as NaN; the draft's own rules then say in words what belongs there. */
+const typedNumber = z.number().or(z.nan());
+const port = z.number().int().min(1).max(65_535);
+
+const signIn = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('automatic') }),
+  z.strictObject({ kind: z.literal('key-file'), path: text }),
+  z.strictObject({ kind: z.literal('agent') }),
+  z.strictObject({ kind: z.literal('password') }),
+]);
+
+const forward = z.strictObject({
+  id,
+  protocol: z.enum(FORWARD_PROTOCOLS),
+  localAddress: text,
+  localPort: typedNumber,
+  mailHost: text,
+  mailPort: typedNumber,
+});
+
+/** The shape of a draft only; `parseDraft` judges what stands in it, field by field, in words for a person. */
+const draft = z.strictObject({
+  name: text,
+  sshHost: text,
+  sshPort: typedNumber,
+  sshUser: text,
+  signIn,
+  forwards: z.array(forward).max(MANY),
+  mode: z.enum(TUNNEL_MODES),
+  compression: z.boolean(),
+  practice: z.boolean(),
+});
+
+const answer = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('trust') }),
+  z.strictObject({ kind: z.literal('secret'), secret: text }),
+  z.strictObject({ kind: z.literal('answers'), answers: z.array(text).max(MANY) }),
+  z.strictObject({ kind: z.literal('cancel') }),
+]);
+
+/** One parser for the arguments of each verb. */
+const PARSERS: { readonly [N in IpcName]: z.ZodType<IpcArgs<N>> } = {
+  getSnapshot: z.tuple([]),
+  saveAccount: z.tuple([id.nullable(), draft]),
+  removeAccount: z.tuple([id]),
+  undoRemove: z.tuple([]),
+  setWanted: z.tuple([id, z.boolean()]),
+  setAllWanted: z.tuple([z.boolean()]),
+  tryNow: z.tuple([id]),
+  acceptChangedKey: z.tuple([id, z.string().min(1).max(200)]),
+  answerPrompt: z.tuple([id, answer]),
+  addPractice: z.tuple([]),
+  suggestForward: z.tuple([z.enum(FORWARD_PROTOCOLS), text, id.nullable()]),
+  changePort: z.tuple([id, port, port]),
+  chooseKeyFile: z.tuple([]),
+  copySettings: z.tuple([id]),
+  copyText: z.tuple([z.string().max(LONG)]),
+  dismissNotice: z.tuple([id]),
+};
+
+/**
+ * Parses what a window sent for a verb. A failure names the place and the rule, never the value: an answer to a
+ * question may be among the arguments.
+ */
+export function parseArgs<N extends IpcName>(
+  name: N,
+  args: readonly unknown[],
+): Result<IpcArgs<N>, IpcFailure> {
+  // The table is indexed by the very name it is typed by; TypeScript cannot follow that through a generic.
+  const parser = PARSERS[name] as z.ZodType<IpcArgs<N>>;
+  const parsed = parser.safeParse(args, { reportInput: false });
+  if (parsed.success) return ok(parsed.data);
+  const where = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.code}`);
+  return fail({ kind: 'bad-request', problem: `${name}(${where.join(', ')})` });
+}

@@ -1,0 +1,141 @@
+import type { Account, AccountId } from '../shared/account';
+import type {
+  AccountView,
+  AppSnapshot,
+  Notice,
+  SessionFacts,
+  Traffic,
+  Undo,
+} from '../shared/app-snapshot';
+import { NO_TRAFFIC } from '../shared/app-snapshot';
+import type { TunnelState } from '../shared/tunnel-state';
+import type { Question } from '../prompts/prompt-broker';
+import type { Clock } from '../tunnel/ports';
+
+/** One frame of a 60 Hz screen, in milliseconds: nobody sees more snapshots than that. */
+const FRAME_MS = 16;
+
+/** What the engine last said about one account. */
+interface Truth {
+  readonly state: TunnelState;
+  readonly traffic: Traffic;
+  readonly session: SessionFacts | null;
+}
+
+const OFF: Truth = { state: { kind: 'off' }, traffic: NO_TRAFFIC, session: null };
+
+/** All that the snapshot is folded from. */
+export interface Facts {
+  readonly version: string;
+  readonly accounts: readonly Account[];
+  readonly truths: ReadonlyMap<AccountId, Truth>;
+  readonly questions: readonly Question[];
+  readonly notices: readonly Notice[];
+  readonly undo: Undo | null;
+  readonly online: boolean;
+  readonly practicePassphrase: string | null;
+}
+
+/** Folds the facts into the one value everything is drawn from. `now` is in milliseconds since 1970. Pure. */
+export function fold(facts: Facts, now: number): AppSnapshot {
+  const accounts: AccountView[] = facts.accounts.map((account) => ({
+    account,
+    ...(facts.truths.get(account.id) ?? OFF),
+  }));
+  const names = new Map(facts.accounts.map((account) => [account.id, account.name]));
+  return {
+    version: facts.version,
+    at: now,
+    accounts,
+    // A question of an account that is gone has nobody to answer it for.
+    prompts: facts.questions.flatMap((question) => {
+      const accountName = names.get(question.accountId);
+      return accountName === undefined ? [] : [{ ...question, accountName }];
+    }),
+    notices: facts.notices,
+    undo: facts.undo,
+    online: facts.online,
+    practicePassphrase: facts.accounts.some((account) => account.practice)
+      ? facts.practicePassphrase
+      : null,
+  };
+}
+
+/** Holds the facts and tells subscribers, at most once a frame, that there is a new snapshot. */
+export interface AppState {
+  snapshot(): AppSnapshot;
+  subscribe(listener: (snapshot: AppSnapshot) => void): () => void;
+  setAccounts(accounts: readonly Account[]): void;
+  setTruth(id: AccountId, truth: Truth): void;
+  setQuestions(questions: readonly Question[]): void;
+  /** Adds a notice; one that says the same is not repeated. */
+  addNotice(messageKey: string, params: Notice['params']): void;
+  dismissNotice(id: string): void;
+  setUndo(undo: Undo | null): void;
+  setOnline(online: boolean): void;
+  setPracticePassphrase(passphrase: string): void;
+}
+
+/** An application without mailboxes, online until told otherwise. */
+export function createAppState(version: string, clock: Clock): AppState {
+  let facts: Facts = {
+    version,
+    accounts: [],
+    truths: new Map(),
+    questions: [],
+    notices: [],
+    undo: null,
+    online: true,
+    practicePassphrase: null,
+  };
+  let folded: AppSnapshot | null = null;
+  let scheduled = false;
+  let noticesMade = 0;
+  const listeners = new Set<(snapshot: AppSnapshot) => void>();
+
+  const snapshot = (): AppSnapshot => (folded ??= fold(facts, clock.now()));
+  const tell = (): void => {
+    scheduled = false;
+    for (const listener of [...listeners]) listener(snapshot());
+  };
+  const become = (change: Partial<Facts>): void => {
+    facts = { ...facts, ...change };
+    folded = null;
+    if (scheduled) return;
+    scheduled = true;
+    clock.after(FRAME_MS, tell);
+  };
+
+  return {
+    snapshot,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    setAccounts(accounts) {
+      const ids = new Set(accounts.map((account) => account.id));
+      const truths = new Map([...facts.truths].filter(([id]) => ids.has(id)));
+      become({ accounts, truths });
+    },
+    setTruth(id, truth) {
+      // The engine may still speak of an account that was removed a moment ago.
+      if (!facts.accounts.some((account) => account.id === id)) return;
+      become({ truths: new Map(facts.truths).set(id, truth) });
+    },
+    setQuestions: (questions) => become({ questions }),
+    addNotice(messageKey, params) {
+      const same = JSON.stringify([messageKey, params]);
+      const said = facts.notices.some((n) => JSON.stringify([n.messageKey, n.params]) === same);
+      if (said) return;
+      noticesMade += 1;
+      const notice = { id: `notice-${noticesMade}`, messageKey, params };
+      become({ notices: [...facts.notices, notice] });
+    },
+    dismissNotice: (id) => become({ notices: facts.notices.filter((notice) => notice.id !== id) }),
+    setUndo: (undo) => become({ undo }),
+    setOnline(online) {
+      if (online !== facts.online) become({ online });
+    },
+    setPracticePassphrase: (practicePassphrase) => become({ practicePassphrase }),
+  };
+}

@@ -1,0 +1,286 @@
+import type { AccountBook } from '../accounts/account-book';
+import { collide } from '../accounts/account-rules';
+import { parseDraft } from '../accounts/account-schema';
+import type { PromptBroker } from '../prompts/prompt-broker';
+import type {
+  Account,
+  AccountDraft,
+  AccountId,
+  DraftProblem,
+  Forward,
+  ForwardProtocol,
+} from '../shared/account';
+import { DEFAULT_LOCAL_PORTS, MAIL_PORTS } from '../shared/account';
+import { viewOf } from '../shared/app-snapshot';
+import type { IpcFailure } from '../shared/ipc-contract';
+import type { PromptAnswer, PromptId } from '../shared/prompt';
+import type { Result } from '../shared/result';
+import { fail, ok } from '../shared/result';
+import type { TunnelState } from '../shared/tunnel-state';
+import { canTryNow } from '../shared/tunnel-state';
+import type { Clock, StartedBy, TunnelHost } from '../tunnel/ports';
+import type { AppState } from './app-state';
+import type { PracticeKeeper } from './practice-keeper';
+import { fitted, portsOf, practiceDraft } from './practice-keeper';
+import { UndoSlot } from './undo-slot';
+
+/** What a command came to: its reply, or why it was not carried out. */
+export type Done<T = null> = Result<T, IpcFailure>;
+
+/** What commands work on. */
+export interface CommandParts {
+  readonly book: AccountBook;
+  readonly state: AppState;
+  readonly engine: Pick<TunnelHost, 'setAccount' | 'removeAccount' | 'tryNow' | 'acceptChangedKey'>;
+  readonly broker: PromptBroker;
+  readonly practice: PracticeKeeper;
+  readonly clock: Clock;
+  readonly findFreePort: (
+    address: string,
+    from: number,
+    taken: ReadonlySet<number>,
+  ) => Promise<number>;
+  readonly newId: () => string;
+  /** What a new practice mailbox is called. */
+  readonly practiceName: string;
+}
+
+/** May exactly this key be taken in place of the known one? Only the one the person was shown. */
+export function canAcceptKey(state: TunnelState, fingerprint: string): boolean {
+  return (
+    state.kind === 'needs-attention' &&
+    state.error.kind === 'host-key-changed' &&
+    state.error.presentedFingerprint === fingerprint
+  );
+}
+
+const DONE = ok(null);
+const NOT_FOUND = fail<IpcFailure>({ kind: 'not-found' });
+const NOT_NOW = fail<IpcFailure>({ kind: 'not-now' });
+
+/**
+ * The only way to change anything, for windows, tray and scripts alike. Each verb is one of the contract's, and is
+ * started by a person (but for `resume`). An error of the disk is thrown, and nothing is changed then.
+ */
+export class Commands {
+  readonly #parts: CommandParts;
+  readonly #undo: UndoSlot;
+  #addingPractice: Promise<Done<AccountId>> | null = null;
+  #personActedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: CommandParts) {
+    this.#parts = parts;
+    this.#undo = new UndoSlot(parts.state, parts.clock);
+  }
+
+  /** Did a person do something here in the last `ms` milliseconds? A window they caused may then take the focus. */
+  personActedWithin(ms: number): boolean {
+    return this.#parts.clock.now() - this.#personActedAt <= ms;
+  }
+
+  /** Hands every mailbox to the engine when the application starts; nobody is asked anything. */
+  async resume(): Promise<void> {
+    const accounts = this.#parts.book.list();
+    await Promise.all(accounts.map((account) => this.#hand(account, 'background')));
+  }
+
+  async saveAccount(
+    id: AccountId | null,
+    draft: AccountDraft,
+  ): Promise<Done<Result<AccountId, readonly DraftProblem[]>>> {
+    this.#personActs();
+    const { book, newId } = this.#parts;
+    const old = id === null ? undefined : book.get(id);
+    if (id !== null && old === undefined) return NOT_FOUND;
+    const parsed = parseDraft(draft, this.#others(id));
+    if (!parsed.ok) return ok(parsed);
+    const account: Account = {
+      ...parsed.value,
+      id: old?.id ?? newId(),
+      wanted: old?.wanted ?? false,
+      // Only addPractice makes a practice mailbox, and editing one leaves it one.
+      practice: old?.practice ?? false,
+    };
+    book.put(account);
+    await this.#hand(account, 'person');
+    return ok(ok(account.id));
+  }
+
+  async removeAccount(id: AccountId): Promise<Done> {
+    this.#personActs();
+    const { book, broker, engine, practice } = this.#parts;
+    const account = book.get(id);
+    const index = book.remove(id);
+    if (account === undefined || index === null) return NOT_FOUND;
+    broker.cancelAccount(id);
+    engine.removeAccount(id);
+    this.#undo.keep({ account, index });
+    if (account.practice) await practice.stop();
+    return DONE;
+  }
+
+  async undoRemove(): Promise<Done> {
+    this.#personActs();
+    const removed = this.#undo.take();
+    if (removed === null) return NOT_NOW;
+    // Another practice mailbox was made meanwhile, and there are servers for one only.
+    if (removed.account.practice && this.#practiceAccount() !== undefined) return NOT_NOW;
+    this.#parts.book.insert(removed.account, removed.index);
+    await this.#hand(removed.account, 'person');
+    return DONE;
+  }
+
+  async setWanted(id: AccountId, on: boolean): Promise<Done> {
+    this.#personActs();
+    const account = this.#parts.book.get(id);
+    if (account === undefined) return NOT_FOUND;
+    if (account.wanted === on) return DONE;
+    const next = { ...account, wanted: on };
+    this.#parts.book.put(next);
+    return this.#hand(next, 'person');
+  }
+
+  async setAllWanted(on: boolean): Promise<Done> {
+    const ids = this.#parts.book.list().map((account) => account.id);
+    const results = await Promise.all(ids.map((id) => this.setWanted(id, on)));
+    return results.find((result) => !result.ok) ?? DONE;
+  }
+
+  tryNow(id: AccountId): Done {
+    this.#personActs();
+    const view = viewOf(this.#parts.state.snapshot(), id);
+    if (view === undefined) return NOT_FOUND;
+    if (!canTryNow(view.state)) return NOT_NOW;
+    this.#parts.engine.tryNow(id);
+    return DONE;
+  }
+
+  acceptChangedKey(id: AccountId, fingerprint: string): Done {
+    this.#personActs();
+    const view = viewOf(this.#parts.state.snapshot(), id);
+    if (view === undefined) return NOT_FOUND;
+    if (!canAcceptKey(view.state, fingerprint)) return NOT_NOW;
+    this.#parts.engine.acceptChangedKey(id, fingerprint);
+    return DONE;
+  }
+
+  answerPrompt(id: PromptId, answer: PromptAnswer): Done {
+    this.#personActs();
+    const answered = this.#parts.broker.answer(id, answer);
+    if (answered.ok) return DONE;
+    return answered.error === 'not-open'
+      ? NOT_FOUND
+      : fail({ kind: 'bad-request', problem: 'the answer does not fit the question' });
+  }
+
+  /** Cancels every open question, as when a person closes the questions' window. */
+  cancelPrompts(): void {
+    this.#parts.broker.cancelAll();
+  }
+
+  /** Makes the practice mailbox, or finds the one there is, and switches it on. */
+  async addPractice(): Promise<Done<AccountId>> {
+    this.#personActs();
+    const existing = this.#practiceAccount();
+    if (existing !== undefined) {
+      const switched = await this.setWanted(existing.id, true);
+      return switched.ok ? ok(existing.id) : switched;
+    }
+    // A second click while the servers start must not make a second mailbox.
+    this.#addingPractice ??= this.#makePractice().finally(() => (this.#addingPractice = null));
+    return this.#addingPractice;
+  }
+
+  /** A forward of this protocol with a local port that is free here and wanted by no other mailbox. */
+  async suggestForward(
+    protocol: ForwardProtocol,
+    mailHost: string,
+    exceptAccount: AccountId | null,
+  ): Promise<Done<Forward>> {
+    const { findFreePort, newId } = this.#parts;
+    const theirs = this.#others(exceptAccount).flatMap((account) => account.forwards);
+    const taken = new Set(theirs.map((forward) => forward.localPort));
+    const localAddress = 'localhost';
+    const localPort = await findFreePort(localAddress, DEFAULT_LOCAL_PORTS[protocol], taken);
+    const mailPort = MAIL_PORTS[protocol];
+    return ok({ id: newId(), protocol, localAddress, localPort, mailHost, mailPort });
+  }
+
+  /** Moves the forward at one local port to another. */
+  async changePort(id: AccountId, fromPort: number, toPort: number): Promise<Done> {
+    this.#personActs();
+    const account = this.#parts.book.get(id);
+    const forward = account?.forwards.find((each) => each.localPort === fromPort);
+    if (account === undefined || forward === undefined) return NOT_FOUND;
+    const moved = { ...forward, localPort: toPort };
+    const rest = account.forwards.filter((each) => each !== forward);
+    const theirs = this.#others(id).flatMap((other) => other.forwards);
+    if ([...rest, ...theirs].some((other) => collide(moved, other))) return NOT_NOW;
+    const forwards = account.forwards.map((each) => (each === forward ? moved : each));
+    const next = { ...account, forwards };
+    this.#parts.book.put(next);
+    return this.#hand(next, 'person');
+  }
+
+  dismissNotice(id: string): Done {
+    this.#parts.state.dismissNotice(id);
+    return DONE;
+  }
+
+  #personActs(): void {
+    this.#personActedAt = this.#parts.clock.now();
+  }
+
+  #practiceAccount(): Account | undefined {
+    return this.#parts.book.list().find((account) => account.practice);
+  }
+
+  #others(id: AccountId | null): readonly Account[] {
+    return this.#parts.book.list().filter((account) => account.id !== id);
+  }
+
+  async #makePractice(): Promise<Done<AccountId>> {
+    const { book, newId, practiceName } = this.#parts;
+    const servers = await this.#startPractice(null);
+    if (!servers.ok) return servers;
+    const forward = await this.suggestForward('pop3', '127.0.0.1', null);
+    if (!forward.ok) return forward;
+    const draft = practiceDraft(practiceName, servers.value, forward.value);
+    const account: Account = { ...draft, id: newId(), wanted: true };
+    book.put(account);
+    const handed = await this.#hand(account, 'person');
+    return handed.ok ? ok(account.id) : handed;
+  }
+
+  async #startPractice(preferred: Parameters<PracticeKeeper['start']>[0]) {
+    const { practice, state } = this.#parts;
+    try {
+      const servers = await practice.start(preferred);
+      state.setPracticePassphrase(servers.passphrase);
+      return ok(servers);
+    } catch (error) {
+      state.addNotice('app:notice.practice-failed', {});
+      return fail<IpcFailure>({ kind: 'failed', problem: String(error) });
+    }
+  }
+
+  /** Tells the engine what is wanted. The practice mailbox's servers run first, and only while it is on. */
+  async #hand(account: Account, by: StartedBy): Promise<Done> {
+    if (account.practice && account.wanted) return this.#handPractice(account, by);
+    this.#parts.engine.setAccount(account, by);
+    if (account.practice) await this.#parts.practice.stop();
+    return DONE;
+  }
+
+  async #handPractice(account: Account, by: StartedBy): Promise<Done> {
+    const { book, engine } = this.#parts;
+    const servers = await this.#startPractice(portsOf(account));
+    // It may have been switched off, changed or removed while the servers started.
+    const latest = book.get(account.id);
+    if (latest === undefined) return DONE;
+    const next = servers.ok ? fitted(latest, servers.value) : { ...latest, wanted: false };
+    if (next !== latest) book.put(next);
+    engine.setAccount(next, by);
+    return servers.ok ? DONE : servers;
+  }
+}
