@@ -1,0 +1,94 @@
+import type { LoopbackServer } from './loopback';
+import { startPop3Server } from './pop3-server';
+import { PRACTICE_USER } from './pop3-session';
+import { ensurePracticeKeys, type PracticeKeys } from './practice-keys';
+import { PracticeError, type PracticeReady, type ToPracticeHost } from './practice-protocol';
+import { sampleMessages } from './sample-messages';
+import { startSshServer } from './ssh-server';
+
+type StartRequest = Extract<ToPracticeHost, { kind: 'start' }>;
+
+/** Both practice servers, running. */
+export interface PracticeServers {
+  readonly ready: PracticeReady;
+  stop(): Promise<void>;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Can this port not be had, though another might? */
+function isTaken(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    (error.code === 'EADDRINUSE' || error.code === 'EACCES')
+  );
+}
+
+async function bind(
+  wished: number,
+  otherPortsWillDo: boolean,
+  start: (port: number) => Promise<LoopbackServer>,
+): Promise<LoopbackServer> {
+  try {
+    return await start(wished);
+  } catch (error) {
+    if (!isTaken(error)) throw error;
+    if (otherPortsWillDo && wished !== 0) return start(0);
+    throw new PracticeError(
+      'port-taken',
+      `Another program on this computer uses port ${wished}, which the practice mailbox needs.`,
+      textOf(error),
+    );
+  }
+}
+
+async function keysIn(folder: string): Promise<PracticeKeys> {
+  try {
+    return await ensurePracticeKeys(folder, Date.now());
+  } catch (error) {
+    throw new PracticeError(
+      'folder',
+      `The practice mailbox cannot keep its key in ${folder}.`,
+      textOf(error),
+    );
+  }
+}
+
+/** Starts both servers of the practice mailbox. Rejects with a PracticeError, or with Node's error when it is a rare one. */
+export async function startPracticeServers(request: StartRequest): Promise<PracticeServers> {
+  const { ports, otherPortsWillDo } = request;
+  const keys = await keysIn(request.folder);
+  const messages = sampleMessages(keys.madeAt);
+  const pop3 = await bind(ports.pop3, otherPortsWillDo, (port) =>
+    startPop3Server({ messages, port }),
+  );
+  try {
+    const ssh = await bind(ports.ssh, otherPortsWillDo, (port) =>
+      startSshServer({
+        port,
+        hostKey: keys.hostKey,
+        clientKey: keys.publicKey,
+        pop3Port: pop3.port,
+      }),
+    );
+    return {
+      ready: {
+        kind: 'ready',
+        sshPort: ssh.port,
+        pop3Port: pop3.port,
+        user: PRACTICE_USER,
+        keyPath: keys.keyPath,
+        passphrase: keys.passphrase,
+      },
+      stop: async () => {
+        await Promise.all([ssh.stop(), pop3.stop()]);
+      },
+    };
+  } catch (error) {
+    await pop3.stop();
+    throw error;
+  }
+}
