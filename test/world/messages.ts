@@ -108,10 +108,12 @@ function paragraph(dice: Dice, list: readonly [string, ...string[]]): string[] {
   return Array.from({ length: 2 + dice.below(12) }, () => words(dice, list, 4 + dice.below(7)));
 }
 
-/** A line of exactly this many bytes. */
+/**
+ * A line of exactly this many bytes, of letters and spaces only: where fetchmail cuts a long line, a
+ * dot at the start of the rest would mean the end of the message to it.
+ */
 function lineOf(dice: Dice, length: number): string {
-  const text = words(dice, WORDS, Math.ceil(length / 4));
-  return `${text.slice(0, length - 1)}.`;
+  return `${words(dice, WORDS, Math.ceil(length / 4)).slice(0, length - 1)}x`;
 }
 
 /** Headers beyond the ordinary ones, and the lines of the body. Text is UTF-8 unless `latin1`. */
@@ -161,7 +163,7 @@ function contentOf(kind: MessageKind, index: number, dice: Dice): Content {
     case 'folded-headers':
       return { headers: folded(dice), body: paragraph(dice, WORDS) };
     case 'lines-under-limit':
-      return { headers: [], body: [998, 999, 4096, 8189, 8190].map((at) => lineOf(dice, at)) };
+      return { headers: [], body: [998, 999, 4096, 8188, 8189].map((at) => lineOf(dice, at)) };
     case 'lines-over-limit':
       return { headers: [], body: overLimit(dice) };
     case 'small-attachment':
@@ -172,7 +174,7 @@ function contentOf(kind: MessageKind, index: number, dice: Dice): Content {
 }
 
 function overLimit(dice: Dice): string[] {
-  const lengths = [8191, 8192, 8193, 16_380, 16_381, 8_200 + dice.below(60_000)];
+  const lengths = [8190, 8191, 8192, 8193, 16_381, 16_382, 8_200 + dice.below(60_000)];
   return lengths.flatMap((length) => [lineOf(dice, length), `that line had ${length} bytes`]);
 }
 
