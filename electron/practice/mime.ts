@@ -49,8 +49,8 @@ export function headerText(text: string): string {
   const words: string[] = [];
   let current = '';
   for (const character of text) {
-    // 45 octets make 60 characters of base64: with the frame a word stays below the 75 allowed.
-    if (Buffer.byteLength(current + character) > 45) {
+    // 39 octets make 52 characters of base64: with the frame and `Subject: ` a line stays below the 76 allowed.
+    if (Buffer.byteLength(current + character) > 39) {
       words.push(current);
       current = '';
     }

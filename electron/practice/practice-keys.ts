@@ -49,7 +49,7 @@ function parsePrivate(key: string, passphrase?: string): Buffer | null {
  * Makes an Ed25519 key. One in 256 of those that ssh2 1.17 makes is broken, since it drops leading zero octets of
  * the public half (`parseDERs` in its keygen.js); those are thrown away and made again.
  */
-function makeKey(comment: string, passphrase?: string): string {
+export function makeKey(comment: string, passphrase?: string): string {
   const options =
     passphrase === undefined
       ? { comment }

@@ -27,7 +27,7 @@ const DOMAIN = 'practice.invalid';
 const MINUTE = 60_000;
 
 function shapesAsText(): string {
-  const rows = SHAPES.map(([, name, meaning]) => `    ${name}: ${meaning}`);
+  const rows = SHAPES.map(([, name, meaning]) => `${name}\n    ${meaning}`);
   return `Hello,\n\n${SHAPES_BEFORE}\n\n${rows.join('\n')}\n\n${SHAPES_AFTER}\n\nThe mole\n`;
 }
 

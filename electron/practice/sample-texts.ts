@@ -23,7 +23,7 @@ you can practise again.
 The mole
 `;
 
-/** The scripts are written in the order of their age, left to right and right to left, with one character outside the first 65,536. */
+/** Greetings in ten scripts, two of them from right to left, and one character beyond the first 65,536. */
 export const JUST_HAPPENED = `Hello,
 
 this is the way your question for mail has just gone, and the way this
@@ -76,12 +76,10 @@ export const SHAPES: readonly (readonly [badge: Badge, name: string, meaning: st
   ['problem', 'Problem', 'Only a person can go on. Open Mailmole: it says what to do next.'],
 ];
 
-export const SHAPES_BEFORE =
-  'Mailmole’s icon is the mouth of a tunnel. Its shape says how your mailbox is; ' +
-  'its colour only says it once more.';
-export const SHAPES_AFTER =
-  'The switch says what you want, the shape says what is true. A lost line never moves the switch: ' +
-  'Mailmole tries again by itself.';
+export const SHAPES_BEFORE = `Mailmole’s icon is the mouth of a tunnel. Its shape says how your mailbox is;
+its colour only says it once more.`;
+export const SHAPES_AFTER = `The switch says what you want, the shape says what is true. A lost line never
+moves the switch: Mailmole tries again by itself.`;
 
 export const POINTING = `Hello,
 

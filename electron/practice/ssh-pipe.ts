@@ -49,8 +49,12 @@ export class SshPipe {
     const target = this.#target;
     channel.on('data', (chunk: Buffer) => {
       if (!target.write(chunk)) channel.pause();
-      if (channel.readableLength > MAX_UNREAD) this.#transport.destroy();
     });
+    const push = channel.push.bind(channel);
+    channel.push = (chunk: unknown, encoding?: BufferEncoding): boolean => {
+      if (channel.readableLength > MAX_UNREAD) this.#transport.destroy();
+      return push(chunk, encoding);
+    };
     target.on('drain', () => channel.resume());
     channel.once('end', () => {
       this.#channelEnded = true;
