@@ -11,9 +11,16 @@ export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 /** Where the engine writes what it does. Never given a secret. */
 export type Log = (level: LogLevel, text: string) => void;
 
-/** Asks a person. Resolves with the answer; rejects only when `signal` is aborted. */
+/** An open question: its name, and the answer to come. */
+export interface AskedPrompt {
+  readonly id: PromptId;
+  /** Rejects only when the question was taken back through its signal. */
+  readonly answer: Promise<PromptAnswer>;
+}
+
+/** Asks a person. Aborting `signal` takes the question back. */
 export interface Prompter {
-  ask(accountId: AccountId, request: PromptRequest, signal: AbortSignal): Promise<PromptAnswer>;
+  ask(accountId: AccountId, request: PromptRequest, signal: AbortSignal): AskedPrompt;
 }
 
 /** Time, as the engine sees it, so that tests can turn it. */

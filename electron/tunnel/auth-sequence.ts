@@ -1,0 +1,309 @@
+import type { AnyAuthMethod, AuthenticationType, NextAuthHandler, Prompt } from 'ssh2';
+import type { SignInMethod, TunnelError } from '../shared/tunnel-error';
+import { Secret } from '../secrets/secret';
+import type { AttemptSecrets } from '../secrets/key-ring';
+import { LimitedAgent, OneKeyAgent } from './agents';
+import type { AuthStep, ConnectionPlan } from './connection-plan';
+import { readKeyFile, type KeyFile, type KeyOpener } from './key-opener';
+import type { Log } from './ports';
+import type { Person } from './person';
+import { publicHalf } from './private-key';
+import { toTunnelError, TunnelFailure } from './tunnel-failure';
+import { cleanServerText } from './error-mapping';
+
+/** "No more ways": ssh2 takes `false` for it, its typings do not. */
+const NO_MORE = false as unknown as AnyAuthMethod;
+
+/** A wrong passphrase or password may be typed this often before the attempt ends. */
+export const TRIES = 3;
+
+export interface AuthDependencies {
+  readonly plan: ConnectionPlan;
+  readonly person: Person;
+  readonly secrets: AttemptSecrets;
+  readonly opener: KeyOpener;
+  readonly agentSocket: string | null;
+  readonly log: Log;
+  /** Something that only a person can mend: the attempt ends with this error, whatever else might be tried. */
+  readonly giveUp: (error: TunnelError) => void;
+}
+
+/**
+ * Walks the plan's ways of signing in, as ssh2's `authHandler`: the next way that the server still allows, each at
+ * most once (a password up to three times). The server's list is asked for first only when the plan would otherwise
+ * begin with a question to a person.
+ */
+export class AuthSequence {
+  readonly #deps: AuthDependencies;
+  readonly #left: AuthStep[];
+  readonly #tried: SignInMethod[] = [];
+  #passwordsTyped = 0;
+  /** Did the way tried last carry the account's password? */
+  #usedPassword = false;
+  #last: SignInMethod | null = null;
+  #askedServer = false;
+  #offered: readonly string[] = [];
+
+  constructor(deps: AuthDependencies) {
+    this.#deps = deps;
+    this.#left = [...deps.plan.steps];
+  }
+
+  /** What was really put before the server, in order. */
+  get tried(): readonly SignInMethod[] {
+    return this.#tried;
+  }
+
+  /** What the server said it would accept, the last time it said so. */
+  get offered(): readonly string[] {
+    return this.#offered;
+  }
+
+  /** The way that let the account in, for "signed in by". */
+  get last(): SignInMethod | null {
+    return this.#last;
+  }
+
+  /** ssh2 calls this for each next way; `null` methods mean that the server has not been asked yet. */
+  readonly handler = (
+    methodsLeft: readonly AuthenticationType[] | null,
+    partialSuccess: boolean | null,
+    next: NextAuthHandler,
+  ): void => {
+    this.#settleLast(partialSuccess === true);
+    if (methodsLeft !== null) this.#offered = methodsLeft;
+    this.#next(methodsLeft).then(
+      (method) => next(method),
+      (thrown: unknown) => {
+        this.#deps.giveUp(toTunnelError(thrown));
+        next(NO_MORE);
+      },
+    );
+  };
+
+  /** What was typed and refused is forgotten at once, and may be typed again; what was a step on the way in is not. */
+  #settleLast(wasPart: boolean): void {
+    if (wasPart || !this.#usedPassword) return;
+    this.#usedPassword = false;
+    this.#deps.secrets.refuse(this.#passwordName());
+    if (this.#passwordsTyped >= TRIES) this.#dropQuestions();
+    else if (this.#last === 'password' || this.#last === 'keyboard-interactive')
+      this.#left.unshift({ kind: this.#last });
+  }
+
+  /** Typed wrong three times: the server is not asked again by another name. */
+  #dropQuestions(): void {
+    const kept = this.#left.filter((step) => !asksPerson(step));
+    this.#left.splice(0, this.#left.length, ...kept);
+  }
+
+  async #next(methodsLeft: readonly AuthenticationType[] | null): Promise<AnyAuthMethod> {
+    for (;;) {
+      const index = this.#left.findIndex((step) => allowed(step, methodsLeft));
+      const step = this.#left[index];
+      if (step === undefined) return NO_MORE;
+      if (methodsLeft === null && !this.#askedServer && asksPerson(step)) {
+        this.#askedServer = true;
+        return { type: 'none', username: this.#deps.plan.user };
+      }
+      this.#left.splice(index, 1);
+      const method = await this.#prepare(step);
+      if (method !== null) return method;
+    }
+  }
+
+  async #prepare(step: AuthStep): Promise<AnyAuthMethod | null> {
+    const { user } = this.#deps.plan;
+    switch (step.kind) {
+      case 'agent':
+        return this.#agent(step.required);
+      case 'key-file':
+        return this.#keyFile(step.path, step.required);
+      case 'keyboard-interactive':
+        this.#note('keyboard-interactive');
+        return {
+          type: 'keyboard-interactive',
+          username: user,
+          prompt: (name, instructions, _language, prompts, finish) =>
+            void this.#answerServer(name, instructions, prompts, finish),
+        };
+      case 'password': {
+        const password = await this.#password();
+        this.#note('password');
+        return { type: 'password', username: user, password: password.reveal() };
+      }
+    }
+  }
+
+  #note(method: SignInMethod): void {
+    this.#tried.push(method);
+    this.#last = method;
+  }
+
+  #agent(required: boolean): AnyAuthMethod | null {
+    const { agentSocket, plan, log } = this.#deps;
+    if (agentSocket === null) {
+      if (required) throw new TunnelFailure({ kind: 'agent-unavailable', detail: 'no agent' });
+      return null;
+    }
+    const agent = new LimitedAgent(
+      agentSocket,
+      (detail) => {
+        log('warn', `agent: ${detail}`);
+        if (required) this.#deps.giveUp({ kind: 'agent-unavailable', detail });
+      },
+      (count) => {
+        if (count > 0) this.#note('agent');
+      },
+    );
+    return { type: 'agent', username: plan.user, agent };
+  }
+
+  async #keyFile(path: string, required: boolean): Promise<AnyAuthMethod | null> {
+    const { plan, log } = this.#deps;
+    try {
+      const file = await readKeyFile(path);
+      // Without a public half nothing can be offered before the key is open.
+      const publicKey = file.publicKey ?? publicHalf(await this.#open(file));
+      this.#note('key');
+      const agent = new OneKeyAgent(publicKey, () => this.#openOrGiveUp(file));
+      return { type: 'agent', username: plan.user, agent };
+    } catch (thrown) {
+      const error = toTunnelError(thrown);
+      if (required || error.kind !== 'key-unusable') throw thrown;
+      if (error.why !== 'missing') log('info', `key ${path} passed over: ${error.why}`);
+      return null;
+    }
+  }
+
+  async #openOrGiveUp(file: KeyFile): Promise<string> {
+    try {
+      return await this.#open(file);
+    } catch (thrown) {
+      this.#deps.giveUp(toTunnelError(thrown));
+      throw thrown;
+    }
+  }
+
+  /** The key in the clear: from memory, or opened with a passphrase that is asked for, three times at most. */
+  async #open(file: KeyFile): Promise<string> {
+    const { secrets, opener, person } = this.#deps;
+    const name = `key:${file.hash}`;
+    const kept = secrets.get(name);
+    if (kept !== undefined) return kept.reveal();
+    for (let wrong = 0; ; wrong++) {
+      const passphrase = file.encrypted
+        ? await askSecret(person, 'passphrase', {
+            kind: 'passphrase',
+            keyPath: file.path,
+            wrongBefore: wrong > 0,
+            triesLeft: TRIES - wrong,
+          })
+        : null;
+      const opened = await opener.open(file, passphrase?.reveal() ?? null);
+      if (opened.kind === 'opened') {
+        secrets.offer(name, new Secret(opened.pem));
+        return opened.pem;
+      }
+      const { why, detail } = opened;
+      if (why !== 'wrong-passphrase' || wrong + 1 >= TRIES)
+        throw new TunnelFailure({ kind: 'key-unusable', path: file.path, why, detail });
+    }
+  }
+
+  #passwordName(): string {
+    const { user, host, port } = this.#deps.plan;
+    return `password:${user}@${host}:${port}`;
+  }
+
+  async #password(): Promise<Secret> {
+    const { plan, person, secrets } = this.#deps;
+    this.#usedPassword = true;
+    const kept = secrets.get(this.#passwordName());
+    if (kept !== undefined) return kept;
+    const { user, host } = plan;
+    const wrongBefore = this.#passwordsTyped > 0;
+    const typed = await askSecret(person, 'password', {
+      kind: 'password',
+      user,
+      host,
+      wrongBefore,
+    });
+    this.#passwordsTyped++;
+    secrets.offer(this.#passwordName(), typed);
+    return typed;
+  }
+
+  /** The server's own questions. One that is plainly the password is answered from memory where that is possible. */
+  async #answerServer(
+    name: string,
+    instructions: string,
+    prompts: readonly Prompt[],
+    finish: (answers: string[]) => void,
+  ): Promise<void> {
+    try {
+      finish(await this.#answers(name, instructions, prompts));
+    } catch (thrown) {
+      this.#deps.giveUp(toTunnelError(thrown));
+      // The attempt is over; the connection goes with it, so the server needs no answer.
+    }
+  }
+
+  async #answers(
+    name: string,
+    instructions: string,
+    prompts: readonly Prompt[],
+  ): Promise<string[]> {
+    const { plan, person, secrets } = this.#deps;
+    const [only] = prompts;
+    if (only !== undefined && prompts.length === 1 && isPasswordPrompt(only)) {
+      // The same question a second time in one exchange means that the answer was wrong.
+      if (this.#usedPassword) secrets.refuse(this.#passwordName());
+      return [(await this.#password()).reveal()];
+    }
+    const answer = await person.ask('code', {
+      kind: 'code',
+      user: plan.user,
+      host: plan.host,
+      title: cleanServerText(name),
+      instruction: cleanServerText(instructions),
+      questions: prompts.map((p) => ({ text: cleanServerText(p.prompt), echo: p.echo === true })),
+    });
+    return answer.kind === 'answers' ? [...answer.answers] : [];
+  }
+}
+
+function isPasswordPrompt(prompt: Prompt): boolean {
+  return (
+    prompt.echo !== true &&
+    /password/i.test(prompt.prompt) &&
+    !/one.?time|code|token/i.test(prompt.prompt)
+  );
+}
+
+function asksPerson(step: AuthStep): boolean {
+  return step.kind === 'password' || step.kind === 'keyboard-interactive';
+}
+
+function allowed(step: AuthStep, methods: readonly AuthenticationType[] | null): boolean {
+  if (methods === null) return true;
+  switch (step.kind) {
+    case 'agent':
+    case 'key-file':
+      return methods.includes('publickey');
+    case 'keyboard-interactive':
+      return methods.includes('keyboard-interactive');
+    case 'password':
+      return methods.includes('password');
+  }
+}
+
+async function askSecret(
+  person: Person,
+  what: 'passphrase' | 'password',
+  request: Parameters<Person['ask']>[1],
+): Promise<Secret> {
+  const answer = await person.ask(what, request);
+  if (answer.kind !== 'secret') throw new TunnelFailure({ kind: 'cancelled-by-person', what });
+  return new Secret(answer.secret);
+}

@@ -1,0 +1,176 @@
+import type { Socket } from 'node:net';
+import type { Forward } from '../shared/account';
+import type { Traffic } from '../shared/app-snapshot';
+import type { TunnelError } from '../shared/tunnel-error';
+import { joinForward, type Pipe } from './forward-pipe';
+import { refusalLine } from './greeting';
+import type { Clock } from './ports';
+import type { SshSession } from './ssh-session';
+import { toTunnelError } from './tunnel-failure';
+
+/** A mail program is held this long while SSH comes up, in milliseconds; most give up by themselves after a minute. */
+export const HOLD_MS = 60_000;
+/** More mail programs' connections than this at a time are answered with a refusal. */
+export const MOST_CLIENTS = 1000;
+
+interface Held {
+  readonly socket: Socket;
+  readonly forward: Forward;
+  readonly cancelTimer: () => void;
+}
+
+export interface ClientsDependencies {
+  readonly clock: Clock;
+  /** Why the tunnel is not up, for a mail program whose time ran out. */
+  readonly whyNot: () => TunnelError;
+  /** An error as one plain line, for the mail program to show. */
+  readonly inWords: (error: TunnelError) => string;
+  /** The number of connections, held and joined, has changed. */
+  readonly onCount: (count: number) => void;
+  readonly onTraffic: () => void;
+}
+
+/**
+ * The mail programs' connections of one account: held until there is a session, joined to a channel each, refused in
+ * their own protocol when that cannot be, reset when the session dies under them. One connection's trouble never
+ * touches another.
+ */
+export class Clients {
+  readonly #deps: ClientsDependencies;
+  readonly #held = new Set<Held>();
+  readonly #pipes = new Set<Pipe>();
+  #opening = 0;
+  #session: SshSession | null = null;
+  #total = 0;
+  #down = 0;
+  #up = 0;
+
+  constructor(deps: ClientsDependencies) {
+    this.#deps = deps;
+  }
+
+  get count(): number {
+    return this.#held.size + this.#pipes.size + this.#opening;
+  }
+
+  get traffic(): Traffic {
+    return {
+      openConnections: this.#pipes.size + this.#opening,
+      totalConnections: this.#total,
+      bytesDown: this.#down,
+      bytesUp: this.#up,
+    };
+  }
+
+  /** A mail program connected to a local port. */
+  arrived(socket: Socket, forward: Forward): void {
+    // A socket without an error listener ends the process.
+    socket.on('error', () => undefined);
+    if (this.count >= MOST_CLIENTS) {
+      refuse(socket, forward, `more than ${MOST_CLIENTS} connections at a time`);
+      return;
+    }
+    if (this.#session !== null) {
+      void this.#join(this.#session, socket, forward);
+      this.#changed();
+      return;
+    }
+    const cancelTimer = this.#deps.clock.after(HOLD_MS, () => {
+      this.#letGo(held);
+      refuse(socket, forward, this.#deps.inWords(this.#deps.whyNot()));
+    });
+    const held: Held = { socket, forward, cancelTimer };
+    this.#held.add(held);
+    socket.once('close', () => this.#letGo(held));
+    this.#changed();
+  }
+
+  /** There is a session: the held connections get their channels. */
+  serve(session: SshSession): void {
+    this.#session = session;
+    for (const held of [...this.#held]) {
+      this.#letGo(held, false);
+      void this.#join(session, held.socket, held.forward);
+    }
+    this.#changed();
+  }
+
+  /** The session is gone: what went through it is reset, never ended cleanly. */
+  lose(): void {
+    this.#session = null;
+    for (const pipe of [...this.#pipes]) pipe.reset();
+  }
+
+  /** Answers the held connections with the reason. */
+  refuseHeld(error: TunnelError): void {
+    const reason = this.#deps.inWords(error);
+    for (const held of [...this.#held]) {
+      this.#letGo(held);
+      refuse(held.socket, held.forward, reason);
+    }
+  }
+
+  /** Ends everything: the account is switched off. */
+  dropAll(): void {
+    this.lose();
+    for (const held of [...this.#held]) {
+      this.#letGo(held);
+      held.socket.resetAndDestroy();
+    }
+  }
+
+  #letGo(held: Held, tell = true): void {
+    if (!this.#held.delete(held)) return;
+    held.cancelTimer();
+    if (tell) this.#changed();
+  }
+
+  async #join(session: SshSession, socket: Socket, forward: Forward): Promise<void> {
+    this.#opening++;
+    this.#total++;
+    try {
+      const from = { address: socket.remoteAddress ?? '127.0.0.1', port: socket.remotePort ?? 0 };
+      const channel = await session.openForward(forward.mailHost, forward.mailPort, from);
+      if (socket.destroyed) {
+        channel.close();
+        return;
+      }
+      const meter = {
+        down: (bytes: number) => void (this.#down += bytes),
+        up: (bytes: number) => void (this.#up += bytes),
+      };
+      const pipe = joinForward(socket, channel, session.gate, meter, () =>
+        session.drop('the server sent more than it was allowed to'),
+      );
+      this.#pipes.add(pipe);
+      if (this.#session !== session) pipe.reset();
+      void pipe.done.then(() => {
+        this.#pipes.delete(pipe);
+        this.#changed();
+      });
+    } catch (thrown) {
+      refuse(socket, forward, this.#deps.inWords(toTunnelError(thrown)));
+    } finally {
+      this.#opening--;
+      this.#changed();
+    }
+  }
+
+  #changed(): void {
+    this.#deps.onCount(this.count);
+    this.#deps.onTraffic();
+  }
+}
+
+/** Says why in the mail program's own protocol and closes; where no words fit, resets. */
+function refuse(socket: Socket, forward: Forward, reason: string): void {
+  const line = refusalLine(forward.protocol, reason);
+  if (line === null || socket.destroyed) {
+    socket.resetAndDestroy();
+    return;
+  }
+  socket.end(line);
+  // The mail program may never read or close; the words are on their way, and that is all there is to wait for.
+  socket.resume();
+  socket.setTimeout(5_000, () => socket.destroy());
+}

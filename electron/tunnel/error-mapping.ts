@@ -1,0 +1,148 @@
+import type { SignInMethod, TunnelError } from '../shared/tunnel-error';
+import type { Phase } from '../shared/tunnel-state';
+
+/** What is known of an attempt when something foreign goes wrong in it. */
+export interface AttemptContext {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly phase: Phase;
+  readonly tried: readonly SignInMethod[];
+  /** What the server offered last, in its own words (RFC 4252). */
+  readonly offered: readonly string[];
+  /** Text the server sent before or on refusing (USERAUTH_BANNER, DISCONNECT), untouched. */
+  readonly serverSays: string;
+}
+
+interface ForeignError {
+  readonly message: string;
+  readonly code?: string | number;
+  readonly level?: string;
+  readonly reason?: number;
+  readonly errors?: readonly ForeignError[];
+}
+
+/** Node gathers one error an address when a name has several; the first speaks for all. */
+function first(thrown: unknown): ForeignError {
+  const error = thrown as ForeignError;
+  const inner = error.errors?.[0];
+  return inner !== undefined && error.message === ''
+    ? { ...inner, code: error.code ?? inner.code ?? '' }
+    : error;
+}
+
+/**
+ * Reads an error of Node's sockets or of ssh2 (1.17.0) that ended an attempt. This file is the only one to look at
+ * `code`, `level` and texts of theirs.
+ */
+export function mapConnectionError(thrown: unknown, context: AttemptContext): TunnelError {
+  const error = first(thrown);
+  const { host, port } = context;
+  const detail = error.message;
+  const socket =
+    typeof error.code === 'string' ? socketError(error.code, host, port, detail) : null;
+  if (socket !== null) return socket;
+  if (/^Handshake failed: no matching/i.test(detail))
+    return {
+      kind: 'no-common-algorithm',
+      host,
+      what: detail.replace(/^.*no matching /i, ''),
+      detail,
+    };
+  if (
+    /Connection lost before handshake/i.test(detail) ||
+    /invalid (protocol )?(identification|version)|exceeded.*(greeting|header)|unsupported (protocol )?version/i.test(
+      detail,
+    )
+  )
+    return context.phase === 'reaching-server'
+      ? { kind: 'not-ssh', host, port, detail }
+      : { kind: 'connection-lost', host, detail };
+  if (error.level === 'client-timeout') return { kind: 'connection-lost', host, detail };
+  return mapEnd(context, detail);
+}
+
+function socketError(code: string, host: string, port: number, detail: string): TunnelError | null {
+  switch (code) {
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+    case 'EAI_NODATA':
+    case 'EAI_NONAME':
+      return { kind: 'host-not-found', host, detail };
+    case 'ECONNREFUSED':
+      return { kind: 'connection-refused', host, port, detail };
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+    case 'ENETDOWN':
+    case 'EHOSTDOWN':
+    case 'EADDRNOTAVAIL':
+    case 'EACCES':
+    case 'EPERM':
+      return { kind: 'unreachable', host, port, detail };
+    case 'ETIMEDOUT':
+    case 'ERR_SOCKET_CONNECTION_TIMEOUT':
+      return { kind: 'timed-out', host, phase: 'reaching-server', detail };
+    case 'ECONNRESET':
+    case 'EPIPE':
+    case 'ECONNABORTED':
+      return { kind: 'connection-lost', host, detail };
+    default:
+      return null;
+  }
+}
+
+/**
+ * The connection ended before it was up, with or without a reason. A server that refuses an account often says why
+ * only in a banner and then just closes ("your account has expired"); while signing in, that is a refusal.
+ */
+export function mapEnd(context: AttemptContext, detail: string): TunnelError {
+  const { host, user, tried, offered, serverSays } = context;
+  if (context.phase !== 'signing-in') return { kind: 'connection-lost', host, detail };
+  const gaveUp = /All configured authentication methods failed/i.test(detail);
+  if (gaveUp && tried.length === 0)
+    return { kind: 'no-way-to-sign-in', user, host, offered, detail };
+  if (gaveUp || serverSays !== '' || /too many authentication failures/i.test(detail))
+    return { kind: 'sign-in-refused', user, host, tried, serverSays, detail };
+  return { kind: 'connection-lost', host, detail };
+}
+
+/**
+ * Reads why a server did not open a forward's channel (RFC 4254, 5.1): by its reason number first, and by the text
+ * only where one number means several things.
+ */
+export function mapForwardError(thrown: unknown, mailHost: string, mailPort: number): TunnelError {
+  const error = thrown as ForeignError;
+  const base = { kind: 'forward-refused', mailHost, mailPort, detail: error.message } as const;
+  if (error.reason === 1) return { ...base, reason: 'prohibited' };
+  if (error.reason !== 2) return { ...base, reason: 'other' };
+  if (/refused/i.test(error.message)) return { ...base, reason: 'refused' };
+  if (/not known|no address|resolv|nodename/i.test(error.message))
+    return { ...base, reason: 'not-found' };
+  return { ...base, reason: 'other' };
+}
+
+/** Reads why a local port could not be bound. */
+export function mapListenError(thrown: unknown, address: string, port: number): TunnelError {
+  const { code, message } = thrown as ForeignError;
+  switch (code) {
+    case 'EADDRINUSE':
+      return { kind: 'port-in-use', address, port, holder: null, nextFree: null };
+    case 'EACCES':
+    case 'EPERM':
+      return { kind: 'port-forbidden', address, port };
+    case 'EADDRNOTAVAIL':
+    case 'EAFNOSUPPORT':
+      return { kind: 'address-unavailable', address, port };
+    default:
+      return { kind: 'unexpected', detail: message };
+  }
+}
+
+/** Text from a server, fit to be shown: control characters out, 1,000 characters at most. */
+export function cleanServerText(text: string): string {
+  // eslint-disable-next-line no-control-regex -- taking control characters out is the point
+  return text
+    .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '')
+    .trim()
+    .slice(0, 1000);
+}

@@ -1,0 +1,203 @@
+import type { Account, AccountId } from '../shared/account';
+import { NO_TRAFFIC } from '../shared/app-snapshot';
+import type { PromptAnswer, PromptId } from '../shared/prompt';
+import { assertNever } from '../shared/result';
+import { eventSchema, type HostCommand, type HostEvent } from './host-protocol';
+import type {
+  Clock,
+  EngineListener,
+  EngineSettings,
+  HostProcess,
+  StartedBy,
+  TunnelHost,
+} from './ports';
+import { waitBeforeRetry } from './reconnect-policy';
+
+export interface HostClientOptions {
+  readonly spawn: () => HostProcess;
+  readonly settings: () => EngineSettings;
+  readonly listener: EngineListener;
+  readonly clock: Clock;
+}
+
+/** A tunnel host that is asked to stop is ended by force after this long, in milliseconds. */
+const SHUT_DOWN_MS = 3_000;
+/** A host that ran this long was well; its next crash is counted as a first one. */
+const WELL_AFTER_MS = 60_000;
+
+/**
+ * Starts the tunnel host and keeps it running. A crash of it costs one restart: the accounts are sent again, as
+ * after a start without a person, and the tray never notices more than that.
+ */
+export function startTunnelHost(options: HostClientOptions): TunnelHost {
+  return new HostClient(options);
+}
+
+class HostClient implements TunnelHost {
+  readonly #options: HostClientOptions;
+  readonly #accounts = new Map<AccountId, Account>();
+  readonly #prompts = new Set<PromptId>();
+  /** Tunnels that were up or coming up; after a crash they are made again at once. */
+  readonly #wasUp = new Set<AccountId>();
+  #process: HostProcess | null = null;
+  #online = true;
+  #crashes = 0;
+  #startedAt = 0;
+  #cancelRestart: (() => void) | null = null;
+  #stopping: (() => void) | null = null;
+
+  constructor(options: HostClientOptions) {
+    this.#options = options;
+    this.#start();
+  }
+
+  setAccount(account: Account, by: StartedBy): void {
+    this.#accounts.set(account.id, account);
+    this.#refreshSettings();
+    this.#post({ type: 'set-account', account, by, dial: by === 'person' });
+  }
+
+  removeAccount(id: AccountId): void {
+    this.#accounts.delete(id);
+    this.#wasUp.delete(id);
+    this.#post({ type: 'remove-account', id });
+  }
+
+  tryNow(id: AccountId): void {
+    this.#refreshSettings();
+    this.#post({ type: 'try-now', id });
+  }
+
+  acceptChangedKey(id: AccountId, fingerprint: string): void {
+    this.#post({ type: 'accept-changed-key', id, fingerprint });
+  }
+
+  answer(id: PromptId, answer: PromptAnswer): void {
+    this.#post({ type: 'answer', id, answer });
+  }
+
+  networkChanged(online: boolean): void {
+    this.#online = online;
+    this.#post({ type: 'network', online });
+  }
+
+  power(what: 'suspended' | 'resumed'): void {
+    this.#post({ type: 'power', what });
+  }
+
+  lock(): void {
+    this.#post({ type: 'lock' });
+  }
+
+  async shutDown(): Promise<void> {
+    this.#cancelRestart?.();
+    const running = this.#process;
+    if (running === null) return;
+    await new Promise<void>((resolve) => {
+      const cancel = this.#options.clock.after(SHUT_DOWN_MS, () => running.kill());
+      this.#stopping = () => {
+        cancel();
+        resolve();
+      };
+      this.#post({ type: 'shut-down' });
+    });
+  }
+
+  #start(): void {
+    const process = this.#options.spawn();
+    this.#process = process;
+    this.#startedAt = this.#options.clock.now();
+    process.onMessage((message) => {
+      if (this.#process === process) this.#heard(message);
+    });
+    process.onExit((detail) => {
+      if (this.#process === process) this.#ended(detail);
+    });
+    this.#refreshSettings();
+    this.#post({ type: 'network', online: this.#online });
+    for (const account of this.#accounts.values()) {
+      const dial = this.#wasUp.has(account.id);
+      this.#post({ type: 'set-account', account, by: 'background', dial });
+    }
+    this.#wasUp.clear();
+  }
+
+  /** The agent's socket and the key files may have come or gone since the last look. */
+  #refreshSettings(): void {
+    this.#post({ type: 'settings', settings: this.#options.settings() });
+  }
+
+  #post(command: HostCommand): void {
+    this.#process?.post(command);
+  }
+
+  #heard(message: unknown): void {
+    const { listener } = this.#options;
+    const parsed = eventSchema.safeParse(message);
+    if (parsed.success) this.#tell(parsed.data);
+    else
+      listener.log(
+        'error',
+        `a message from the tunnel host was not understood: ${parsed.error.message}`,
+      );
+  }
+
+  #tell(event: HostEvent): void {
+    const { listener } = this.#options;
+    switch (event.type) {
+      case 'hello':
+      case 'stopped':
+        listener.log('debug', `tunnel host: ${event.type}`);
+        return;
+      case 'state':
+        if (!this.#accounts.has(event.id)) return;
+        if ('attempt' in event.state) this.#wasUp.add(event.id);
+        else this.#wasUp.delete(event.id);
+        listener.stateChanged(event.id, event.state, event.traffic, event.session);
+        return;
+      case 'prompt':
+        this.#prompts.add(event.id);
+        listener.promptOpened(event.id, event.accountId, event.request);
+        return;
+      case 'prompt-gone':
+        this.#prompts.delete(event.id);
+        listener.promptClosed(event.id);
+        return;
+      case 'log':
+        listener.log(event.level, event.text);
+        return;
+      default:
+        assertNever(event);
+    }
+  }
+
+  #ended(detail: string): void {
+    const { listener, clock } = this.#options;
+    this.#process = null;
+    for (const id of this.#prompts) listener.promptClosed(id);
+    this.#prompts.clear();
+    if (this.#stopping !== null) {
+      this.#stopping();
+      return;
+    }
+    listener.log('error', `the tunnel host ended unexpectedly: ${detail}`);
+    this.#crashes = clock.now() - this.#startedAt > WELL_AFTER_MS ? 1 : this.#crashes + 1;
+    const ms = this.#crashes === 1 ? 0 : waitBeforeRetry(this.#crashes, clock.random());
+    for (const account of this.#accounts.values()) {
+      const cause = { kind: 'engine-stopped', detail } as const;
+      const retrying = {
+        kind: 'retrying',
+        tries: this.#crashes,
+        retryAt: clock.now() + ms,
+        cause,
+      } as const;
+      listener.stateChanged(
+        account.id,
+        account.wanted ? retrying : { kind: 'off' },
+        NO_TRAFFIC,
+        null,
+      );
+    }
+    this.#cancelRestart = clock.after(ms, () => this.#start());
+  }
+}

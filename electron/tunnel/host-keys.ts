@@ -1,0 +1,108 @@
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { KnownHost, HostKeyVerdict } from './known-hosts';
+import {
+  entriesFor,
+  hostName,
+  judge,
+  namesMatch,
+  parseKnownHosts,
+  typeInBlob,
+} from './known-hosts';
+
+/** A known_hosts file larger than this is not a known_hosts file. */
+const LARGEST_FILE = 16 * 1024 * 1024;
+
+/**
+ * The host keys this computer knows: the user's and the system's known_hosts, which are only read, and our own file,
+ * which is written. Files are read afresh for every connection, so that a line added by `ssh` counts at once.
+ */
+export class HostKeys {
+  readonly #readOnly: readonly string[];
+  readonly #own: string;
+  /** Writes to our own file follow one another, so that two accounts do not lose each other's lines. */
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(readOnlyFiles: readonly string[], ownFile: string) {
+    this.#readOnly = readOnlyFiles;
+    this.#own = ownFile;
+  }
+
+  /** What is known right now. Throws when a file is there but cannot be read: then nothing may be trusted blindly. */
+  async load(): Promise<KnownHostsView> {
+    await this.#writing;
+    const files = await Promise.all([this.#own, ...this.#readOnly].map(readIfThere));
+    return new KnownHostsView(files.flat());
+  }
+
+  /** Adds a key a person trusted, as a new line of our own file (mode 0600, replaced atomically). */
+  async trust(host: string, port: number, key: Buffer): Promise<void> {
+    await this.#rewrite((text) => appendLine(text, host, port, key));
+  }
+
+  /** A person compared fingerprints and put this key in place of the one known: our own lines of that type go. */
+  async replace(host: string, port: number, key: Buffer): Promise<void> {
+    const name = hostName(host, port);
+    const type = typeInBlob(key);
+    await this.#rewrite((text) => {
+      const stale = new Set(
+        parseKnownHosts(text, this.#own)
+          .filter((e) => e.marker === 'none' && e.keyType === type && namesMatch(e.names, name))
+          .map((e) => e.line),
+      );
+      const kept = text.split('\n').filter((_, index) => !stale.has(index + 1));
+      return appendLine(kept.join('\n'), host, port, key);
+    });
+  }
+
+  async #rewrite(change: (text: string) => string): Promise<void> {
+    const next = this.#writing.then(async () => {
+      await mkdir(dirname(this.#own), { recursive: true, mode: 0o700 });
+      const text = await readText(this.#own);
+      const fresh = `${this.#own}.new`;
+      await writeFile(fresh, change(text), { mode: 0o600 });
+      await rename(fresh, this.#own);
+    });
+    this.#writing = next.catch(() => undefined);
+    return next;
+  }
+}
+
+/** The known hosts as they stood when a connection was begun. */
+export class KnownHostsView {
+  readonly #entries: readonly KnownHost[];
+
+  constructor(entries: readonly KnownHost[]) {
+    this.#entries = entries;
+  }
+
+  /** Key types known for a host, to be asked for first. */
+  knownTypes(host: string, port: number): readonly string[] {
+    const known = entriesFor(this.#entries, host, port).filter((entry) => entry.marker === 'none');
+    return [...new Set(known.map((entry) => entry.keyType))];
+  }
+
+  judge(host: string, port: number, presented: Buffer): HostKeyVerdict {
+    return judge(this.#entries, host, port, presented);
+  }
+}
+
+async function readIfThere(file: string): Promise<readonly KnownHost[]> {
+  return parseKnownHosts(await readText(file), file);
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    const { size } = await stat(file);
+    if (size > LARGEST_FILE) throw new Error(`${file} is too large to be a known_hosts file`);
+    return await readFile(file, 'utf8');
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw thrown;
+  }
+}
+
+function appendLine(text: string, host: string, port: number, key: Buffer): string {
+  const before = text === '' || text.endsWith('\n') ? text : `${text}\n`;
+  return `${before}${hostName(host, port)} ${typeInBlob(key) ?? 'unknown'} ${key.toString('base64')}\n`;
+}

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { Worker } from 'node:worker_threads';
+import ssh2 from 'ssh2';
+import type { KeyTrouble } from '../shared/tunnel-error';
+import type { KeyWorkerRequest } from './key-worker';
+import { inspectKey, openKey, type KeyFacts, type OpenedKey } from './private-key';
+import { TunnelFailure } from './tunnel-failure';
+
+/** A private key file is a few kilobytes; anything larger was chosen by mistake. */
+const LARGEST_KEY_FILE = 256 * 1024;
+/** 200 bcrypt rounds take 3 s here; a thousand are a mistake or malice. */
+const OPENING_TIMEOUT_MS = 60_000;
+
+/** A key file that was read and can be offered to a server. */
+export interface KeyFile {
+  readonly path: string;
+  readonly text: string;
+  readonly encrypted: boolean;
+  readonly publicKey: Buffer | null;
+  /** Under this name an unlocked key is kept: a changed file never meets an old passphrase. */
+  readonly hash: string;
+}
+
+/**
+ * Reads a key file, without its passphrase. The public half of an encrypted PEM or PKCS#8 key is taken from the
+ * `.pub` file beside it, where there is one.
+ *
+ * @throws TunnelFailure `key-unusable`
+ */
+export async function readKeyFile(path: string): Promise<KeyFile> {
+  const text = await readSmallFile(path);
+  const facts: KeyFacts = inspectKey(text);
+  if (facts.kind === 'unusable') throw trouble(path, facts.why, facts.detail);
+  const publicKey = facts.publicKey ?? (await publicKeyBeside(path));
+  const hash = createHash('sha256').update(text).digest('hex');
+  return { path, text, encrypted: facts.encrypted, publicKey, hash };
+}
+
+/** Opens keys; those that are encrypted in a worker thread, since their key derivation blocks for seconds. */
+export class KeyOpener {
+  readonly #script: URL;
+
+  /** @param script the compiled `key-worker.ts` */
+  constructor(script: URL) {
+    this.#script = script;
+  }
+
+  open(file: KeyFile, passphrase: string | null): Promise<OpenedKey> {
+    if (passphrase === null || !file.encrypted) return Promise.resolve(openKey(file.text, null));
+    return this.#inWorker({ text: file.text, passphrase });
+  }
+
+  #inWorker(request: KeyWorkerRequest): Promise<OpenedKey> {
+    return new Promise((resolve) => {
+      const worker = new Worker(this.#script);
+      const finish = (answer: OpenedKey) => {
+        clearTimeout(timer);
+        void worker.terminate();
+        resolve(answer);
+      };
+      const timer = setTimeout(() => {
+        finish({ kind: 'unusable', why: 'unsupported', detail: 'opening it took over a minute' });
+      }, OPENING_TIMEOUT_MS);
+      worker.once('message', (answer: OpenedKey) => finish(answer));
+      worker.once('error', (error: Error) =>
+        finish({ kind: 'unusable', why: 'unsupported', detail: error.message }),
+      );
+      worker.postMessage(request);
+    });
+  }
+}
+
+async function readSmallFile(path: string): Promise<string> {
+  try {
+    const { size } = await stat(path);
+    if (size > LARGEST_KEY_FILE) throw trouble(path, 'not-a-key', `${size} bytes`);
+    return await readFile(path, 'utf8');
+  } catch (thrown) {
+    if (thrown instanceof TunnelFailure) throw thrown;
+    const { code, message } = thrown as NodeJS.ErrnoException;
+    throw trouble(path, code === 'ENOENT' ? 'missing' : 'unreadable', message);
+  }
+}
+
+async function publicKeyBeside(path: string): Promise<Buffer | null> {
+  try {
+    const parsed = ssh2.utils.parseKey(await readFile(`${path}.pub`, 'utf8'));
+    return parsed instanceof Error ? null : parsed.getPublicSSH();
+  } catch {
+    return null;
+  }
+}
+
+function trouble(path: string, why: KeyTrouble, detail: string): TunnelFailure {
+  return new TunnelFailure({ kind: 'key-unusable', path, why, detail });
+}

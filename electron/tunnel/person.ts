@@ -1,0 +1,92 @@
+import type { AccountId } from '../shared/account';
+import type { PromptAnswer, PromptId, PromptRequest } from '../shared/prompt';
+import type { NeededAnswer } from '../shared/tunnel-error';
+import type { Prompter, StartedBy } from './ports';
+import { TunnelFailure } from './tunnel-failure';
+
+export interface PersonOptions {
+  readonly prompter: Prompter;
+  readonly accountId: AccountId;
+  readonly host: string;
+  readonly by: StartedBy;
+  /** Aborted when the attempt ends: an open question is taken back. */
+  readonly signal: AbortSignal;
+  /** A question was opened (its id), or the last one was closed (null). */
+  readonly onPrompt: (prompt: PromptId | null) => void;
+}
+
+/**
+ * The person behind one attempt. Asks nothing when the attempt was not started by one; tells the attempt while a
+ * question is open, so that its clock stops and a connection that ends meanwhile can be made again afterwards.
+ */
+export class Person {
+  readonly #options: PersonOptions;
+  #open = 0;
+  #cancelled: TunnelFailure | null = null;
+  readonly #listeners = new Set<(asking: boolean) => void>();
+
+  constructor(options: PersonOptions) {
+    this.#options = options;
+  }
+
+  /** Is a question open right now? */
+  get asking(): boolean {
+    return this.#open > 0;
+  }
+
+  /** Set once a person has cancelled a question: the attempt is not to go on. */
+  get cancelled(): TunnelFailure | null {
+    return this.#cancelled;
+  }
+
+  /** Calls back whenever asking begins or ends; the returned function ends that. */
+  onAsking(listener: (asking: boolean) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Resolves once no question is open. */
+  async settled(): Promise<void> {
+    while (this.asking) {
+      await new Promise<void>((resolve) => {
+        const off = this.onAsking((asking) => {
+          if (asking) return;
+          off();
+          resolve();
+        });
+      });
+    }
+  }
+
+  /**
+   * Asks, and gives back an answer that is not "cancel".
+   *
+   * @throws TunnelFailure `answer-needed` when nobody may be asked, `cancelled-by-person` when they would rather not
+   */
+  async ask(
+    what: NeededAnswer,
+    request: PromptRequest,
+  ): Promise<Exclude<PromptAnswer, { kind: 'cancel' }>> {
+    const { prompter, accountId, host, by, signal, onPrompt } = this.#options;
+    if (by === 'background') throw new TunnelFailure({ kind: 'answer-needed', what, host });
+    this.#change(+1);
+    try {
+      const asked = prompter.ask(accountId, request, signal);
+      onPrompt(asked.id);
+      const answer = await asked.answer;
+      if (answer.kind !== 'cancel') return answer;
+      this.#cancelled = new TunnelFailure({ kind: 'cancelled-by-person', what });
+      throw this.#cancelled;
+    } finally {
+      this.#change(-1);
+      if (!this.asking) onPrompt(null);
+    }
+  }
+
+  #change(by: 1 | -1): void {
+    const before = this.asking;
+    this.#open += by;
+    if (before === this.asking) return;
+    for (const listener of [...this.#listeners]) listener(this.asking);
+  }
+}

@@ -1,0 +1,212 @@
+import { connect, type Socket } from 'node:net';
+import ssh2, { type Client, type ConnectConfig, type NegotiatedAlgorithms } from 'ssh2';
+import type { SessionFacts } from '../shared/app-snapshot';
+import type { TunnelError } from '../shared/tunnel-error';
+import type { Phase } from '../shared/tunnel-state';
+import type { AttemptSecrets } from '../secrets/key-ring';
+import { algorithmsFor } from './algorithms';
+import { AuthSequence } from './auth-sequence';
+import type { ConnectionPlan } from './connection-plan';
+import { cleanServerText, mapConnectionError, mapEnd, type AttemptContext } from './error-mapping';
+import { HostVerifier } from './host-verifier';
+import type { HostKeys } from './host-keys';
+import type { KeyOpener } from './key-opener';
+import type { Person } from './person';
+import { PhaseTimer } from './phase-timer';
+import type { Log } from './ports';
+import { corkPerTick, SendGate } from './send-gate';
+import { SshSession } from './ssh-session';
+import { TunnelFailure } from './tunnel-failure';
+
+export interface ConnectionDependencies {
+  readonly plan: ConnectionPlan;
+  readonly hostKeys: HostKeys;
+  readonly secrets: AttemptSecrets;
+  readonly opener: KeyOpener;
+  readonly agentSocket: string | null;
+  readonly person: Person;
+  readonly log: Log;
+  /** A fingerprint that a person compared and takes in place of the known key. */
+  readonly acceptedFingerprint: string | null;
+  readonly onPhase: (phase: Phase) => void;
+}
+
+/**
+ * Makes one SSH connection: reaches the server, verifies it, signs in. Its socket is ours, since only that can be
+ * destroyed for certain (ssh2's own `destroy` does nothing once `end` was called). The phase's clock stands still
+ * while a person is asked.
+ *
+ * @throws TunnelFailure with the reason; `duringPrompt` when the server did not wait for the person
+ */
+export function openSession(
+  deps: ConnectionDependencies,
+  signal: AbortSignal,
+): Promise<SshSession> {
+  return new Dialling(deps, signal).run();
+}
+
+class Dialling {
+  readonly #deps: ConnectionDependencies;
+  readonly #signal: AbortSignal;
+  readonly #socket: Socket;
+  readonly #client: Client = new ssh2.Client();
+  readonly #auth: AuthSequence;
+  readonly #timer: PhaseTimer;
+  readonly #verifier: HostVerifier;
+  #serverSays = '';
+  #strict = false;
+  #serverVersion = '';
+  #negotiated: NegotiatedAlgorithms | null = null;
+  /** The first reason counts; what follows from it is noise. */
+  #reason: TunnelError | null = null;
+  #settle: ((outcome: SshSession | TunnelFailure) => void) | null = null;
+
+  constructor(deps: ConnectionDependencies, signal: AbortSignal) {
+    this.#deps = deps;
+    this.#signal = signal;
+    const { host, port } = deps.plan;
+    this.#socket = connect({ host, port, noDelay: true, keepAlive: true });
+    this.#timer = new PhaseTimer((phase) =>
+      this.#fail({ kind: 'timed-out', host, phase, detail: '' }),
+    );
+    const giveUp = (error: TunnelError) => this.#fail(error);
+    this.#auth = new AuthSequence({ ...deps, giveUp });
+    this.#verifier = new HostVerifier({ ...deps, giveUp });
+  }
+
+  async run(): Promise<SshSession> {
+    const outcome = new Promise<SshSession | TunnelFailure>((resolve) => (this.#settle = resolve));
+    const offAsking = this.#deps.person.onAsking((asking) => this.#timer.hold(asking));
+    const onAbort = () =>
+      this.#fail({ kind: 'connection-lost', host: this.#deps.plan.host, detail: 'stopped' });
+    this.#signal.addEventListener('abort', onAbort);
+    this.#enter('reaching-server', this.#deps.plan.timeouts.reach);
+    this.#listen();
+    this.#start().catch((thrown: unknown) => this.#failWith(thrown));
+    try {
+      if (this.#signal.aborted) onAbort();
+      const result = await outcome;
+      if (result instanceof TunnelFailure) throw result;
+      return result;
+    } finally {
+      offAsking();
+      this.#timer.stop();
+      this.#signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  async #start(): Promise<void> {
+    const { plan } = this.#deps;
+    await this.#verifier.load();
+    if (this.#settle === null) return;
+    corkPerTick(this.#socket);
+    const config: ConnectConfig = {
+      sock: this.#socket,
+      username: plan.user,
+      algorithms: algorithmsFor(this.#verifier.knownTypes, plan.compression),
+      hostVerifier: this.#verifier.verify,
+      // ssh2's types describe authHandler more narrowly than what it accepts; see AuthSequence.
+      authHandler: this.#auth.handler as NonNullable<ConnectConfig['authHandler']>,
+      readyTimeout: 0,
+      keepaliveInterval: plan.keepalive.intervalMs,
+      keepaliveCountMax: plan.keepalive.count,
+      strictVendor: false,
+      debug: (line) => {
+        // ssh2 tells these two things nowhere but here (1.17.0).
+        if (line.includes('strict KEX mode enabled')) this.#strict = true;
+        const ident = /^Remote ident: '(.*)'$/.exec(line)?.[1];
+        if (ident !== undefined)
+          this.#serverVersion = cleanServerText(ident.replace(/^SSH-2\.0-/, ''));
+      },
+    };
+    this.#client.connect(config);
+  }
+
+  #listen(): void {
+    const { timeouts } = this.#deps.plan;
+    const client = this.#client;
+    this.#socket.once('connect', () => this.#enter('verifying-host', timeouts.verify));
+    this.#socket.on('error', (error) => this.#failWith(error));
+    this.#socket.on('close', () =>
+      this.#fail(mapEnd(this.#context(), 'the server closed the connection')),
+    );
+    client.on('error', (error) => {
+      // The agent's trouble is not the end: ssh2 goes on to the next way of signing in.
+      if (error.level === 'agent') this.#deps.log('info', `agent: ${error.message}`);
+      else this.#failWith(error);
+    });
+    client.on('handshake', (negotiated) => {
+      this.#negotiated = negotiated;
+      // A re-key later on is a handshake too, and changes nothing.
+      if (this.#timer.phase === 'verifying-host') this.#enter('signing-in', timeouts.signIn);
+    });
+    client.on(
+      'banner',
+      (text) => (this.#serverSays = cleanServerText(`${this.#serverSays}${text}`)),
+    );
+    client.once('ready', () => void this.#succeed());
+  }
+
+  #enter(phase: Phase, ms: number): void {
+    this.#timer.enter(phase, ms);
+    this.#deps.onPhase(phase);
+  }
+
+  async #succeed(): Promise<void> {
+    try {
+      await this.#verifier.remember();
+      this.#deps.secrets.accept();
+      const { host } = this.#deps.plan;
+      const gate = new SendGate(this.#socket);
+      this.#finish(new SshSession(this.#client, this.#socket, gate, this.#facts(), host));
+    } catch (thrown) {
+      this.#failWith(thrown);
+    }
+  }
+
+  #facts(): SessionFacts {
+    const negotiated = this.#negotiated;
+    return {
+      serverVersion: this.#serverVersion,
+      cipher: negotiated?.cs.cipher ?? '',
+      keyExchange: negotiated?.kex ?? '',
+      hostKeyAlgorithm: negotiated?.serverHostKey ?? '',
+      hostKeyFingerprint: this.#verifier.fingerprint,
+      signedInBy: this.#auth.last ?? '',
+      strictKeyExchange: this.#strict,
+      compressed: negotiated?.cs.compress === 'zlib@openssh.com',
+    };
+  }
+
+  #context(): AttemptContext {
+    const { host, port, user } = this.#deps.plan;
+    const { tried, offered } = this.#auth;
+    return {
+      host,
+      port,
+      user,
+      phase: this.#timer.phase,
+      tried,
+      offered,
+      serverSays: this.#serverSays,
+    };
+  }
+
+  #failWith(thrown: unknown): void {
+    this.#fail(
+      thrown instanceof TunnelFailure ? thrown.error : mapConnectionError(thrown, this.#context()),
+    );
+  }
+
+  #fail(error: TunnelError): void {
+    this.#reason ??= error;
+    const lost = this.#reason.kind === 'connection-lost' || this.#reason.kind === 'sign-in-refused';
+    this.#finish(new TunnelFailure(this.#reason, lost && this.#deps.person.asking));
+    this.#socket.destroy();
+  }
+
+  #finish(outcome: SshSession | TunnelFailure): void {
+    this.#settle?.(outcome);
+    this.#settle = null;
+  }
+}

@@ -1,0 +1,131 @@
+import type { Socket } from 'node:net';
+import type { Client, ClientChannel } from 'ssh2';
+import type { SessionFacts } from '../shared/app-snapshot';
+import type { TunnelError } from '../shared/tunnel-error';
+import { mapForwardError } from './error-mapping';
+import type { SendGate } from './send-gate';
+import { TunnelFailure } from './tunnel-failure';
+
+/** A server that neither opens nor refuses a channel within this time, in milliseconds, is not going to. */
+const OPEN_TIMEOUT_MS = 15_000;
+/** How long a polite end may take before the socket is destroyed. */
+const END_TIMEOUT_MS = 1_000;
+
+/**
+ * One signed-in SSH connection. It ends once, and `closed` says why; until then channels to mail servers can be
+ * opened on it. Nothing but `direct-tcpip` is ever asked of the server: no shell, no pty, no command.
+ */
+export class SshSession {
+  readonly gate: SendGate;
+  readonly facts: SessionFacts;
+  /** Resolves when the connection is gone, with the reason; null when we ended it ourselves. */
+  readonly closed: Promise<TunnelError | null>;
+  readonly #client: Client;
+  readonly #socket: Socket;
+  readonly #host: string;
+  #reason: TunnelError | null = null;
+  #ending = false;
+  #over = false;
+
+  constructor(client: Client, socket: Socket, gate: SendGate, facts: SessionFacts, host: string) {
+    this.#client = client;
+    this.#socket = socket;
+    this.#host = host;
+    this.gate = gate;
+    this.facts = facts;
+    this.closed = new Promise((resolve) => {
+      socket.once('close', () => {
+        this.#over = true;
+        resolve(this.#ending ? null : this.#whyLost());
+      });
+    });
+    client.on('error', (error) => {
+      this.#reason ??= { kind: 'connection-lost', host, detail: error.message };
+      // ssh2 does not always end the socket after an error of its own; a session that erred is not used again.
+      socket.destroy();
+    });
+    if (socket.destroyed) this.#over = true;
+  }
+
+  /**
+   * Opens a channel to a mail server, as the SSH server sees it (RFC 4254, 7.2).
+   *
+   * @throws TunnelFailure `forward-refused`, `timed-out` or `connection-lost`
+   */
+  openForward(
+    mailHost: string,
+    mailPort: number,
+    from: { address: string; port: number },
+  ): Promise<ClientChannel> {
+    return new Promise((resolve, reject) => {
+      let waiting = true;
+      const settle = (outcome: ClientChannel | TunnelFailure) => {
+        if (!waiting) return;
+        waiting = false;
+        clearTimeout(timer);
+        if (outcome instanceof TunnelFailure) reject(outcome);
+        else resolve(outcome);
+      };
+      const timer = setTimeout(() => {
+        const detail = `no answer for ${OPEN_TIMEOUT_MS / 1000} s`;
+        settle(new TunnelFailure({ kind: 'no-greeting', mailHost, mailPort, detail }));
+      }, OPEN_TIMEOUT_MS);
+      try {
+        this.#client.forwardOut(from.address, from.port, mailHost, mailPort, (error, channel) => {
+          if (error !== undefined) settle(this.#notOpened(error, mailHost, mailPort));
+          // A channel that comes after its time has nobody left to use it.
+          else if (!waiting) channel.close();
+          else settle(channel);
+        });
+      } catch (thrown) {
+        settle(this.#notOpened(thrown, mailHost, mailPort));
+      }
+    });
+  }
+
+  /** Asks the server for any answer at all; a line that gives none within `ms` is dropped. */
+  probe(ms: number): void {
+    if (this.#over || this.#ending) return;
+    const timer = setTimeout(() => this.drop('no answer after the network changed'), ms);
+    const alive = () => clearTimeout(timer);
+    this.#socket.once('close', alive);
+    try {
+      // A request that every server answers, and that is true: we never open sessions (PROTOCOL, 2.2).
+      this.#client.openssh_noMoreSessions(alive);
+    } catch {
+      alive();
+    }
+  }
+
+  /** Ends the connection at once, as a lost one. */
+  drop(detail: string): void {
+    this.#reason ??= { kind: 'connection-lost', host: this.#host, detail };
+    this.#socket.destroy();
+  }
+
+  /** Ends the connection politely, and for certain within a second. */
+  async end(): Promise<void> {
+    if (this.#over) return;
+    this.#ending = true;
+    const timer = setTimeout(() => this.#socket.destroy(), END_TIMEOUT_MS);
+    this.#client.end();
+    await this.closed;
+    clearTimeout(timer);
+  }
+
+  #whyLost(): TunnelError {
+    return (
+      this.#reason ?? {
+        kind: 'connection-lost',
+        host: this.#host,
+        detail: 'the server closed the connection',
+      }
+    );
+  }
+
+  #notOpened(thrown: unknown, mailHost: string, mailPort: number): TunnelFailure {
+    if (this.#over || this.#ending || this.#socket.destroyed)
+      return new TunnelFailure(this.#whyLost());
+    return new TunnelFailure(mapForwardError(thrown, mailHost, mailPort));
+  }
+}

@@ -1,0 +1,348 @@
+import type { TunnelMode } from '../shared/account';
+import { assertNever } from '../shared/result';
+import type { TunnelError } from '../shared/tunnel-error';
+import type { AttemptId, TunnelState } from '../shared/tunnel-state';
+import type { StartedBy } from './ports';
+import type { Effect, Machine, Moment, Step, TunnelEvent } from './tunnel-events';
+import { isWorthRetrying, waitBeforeRetry } from './reconnect-policy';
+
+/** An on-demand tunnel that carries nothing hangs up after this long. */
+export const IDLE_CLOSE_MS = 5 * 60_000;
+/** A mail server that did not greet is asked again after this long, while the tunnel itself is up. */
+export const ASK_AGAIN_MS = 30_000;
+/** A mail program's connection cuts a wait short, but two tries are never closer than this. */
+export const SHORTEST_WAIT_MS = 1_000;
+/** A line is proved within this time after the machine woke or the network changed, or it is dropped. */
+export const PROBE_MS = 5_000;
+
+/** The machine of an account that is off. */
+export function initialMachine(mode: TunnelMode): Machine {
+  return {
+    state: { kind: 'off' },
+    mode,
+    lastAttempt: 0,
+    by: 'background',
+    dialAtOnce: false,
+    tries: 0,
+    portsBound: false,
+    lastGreeting: null,
+    clients: 0,
+    online: true,
+  };
+}
+
+const CLEAR_TIMERS: readonly Effect[] = [
+  { do: 'clear-timer', timer: 'retry' },
+  { do: 'clear-timer', timer: 'idle' },
+  { do: 'clear-timer', timer: 'ask-again' },
+];
+
+/**
+ * The whole behaviour of one tunnel: a state and an event give the next state and what is to be done. No clock, no
+ * socket, no promise; `tunnel.ts` carries the effects out and reports back by events. Events that belong to an old
+ * attempt change nothing.
+ */
+export function reduce(machine: Machine, event: TunnelEvent, moment: Moment): Step {
+  if ('attempt' in event && event.attempt !== currentAttempt(machine.state)) return stay(machine);
+  switch (event.type) {
+    case 'switched-on':
+      return machine.state.kind === 'off' || machine.state.kind === 'disconnecting'
+        ? bind({ ...machine, by: event.by, dialAtOnce: event.dial, tries: 0 })
+        : stay(machine);
+    case 'switched-off':
+      return switchOff(machine);
+    case 'try-now':
+      return tryNow(machine);
+    case 'reconfigured':
+      return reconfigure({ ...machine, mode: event.mode });
+    case 'mode-changed':
+      return changeMode({ ...machine, mode: event.mode });
+    case 'ports-bound':
+      return portsBound(machine, moment);
+    case 'ports-failed':
+      return machine.state.kind === 'connecting' && machine.state.phase === 'reserving-port'
+        ? attend({ ...machine, portsBound: false }, event.error)
+        : stay(machine);
+    case 'phase':
+    case 'prompt-opened':
+    case 'prompt-closed':
+      return progress(machine, event);
+    case 'session-up':
+      return sessionUp(machine, moment);
+    case 'session-ended':
+      return sessionEnded(machine, event.error, moment);
+    case 'hung-up':
+      return machine.state.kind === 'disconnecting'
+        ? { machine: { ...machine, state: { kind: 'off' } }, effects: [] }
+        : stay(machine);
+    case 'greeted':
+    case 'not-greeted':
+      return proved(machine, event);
+    case 'clients':
+      return clientsChanged({ ...machine, clients: event.count }, machine.clients, moment);
+    case 'retry-due':
+      return machine.state.kind === 'retrying' ? dial(machine, 'background') : stay(machine);
+    case 'idle-due':
+      return idleDue(machine, moment);
+    case 'ask-again-due':
+      return askAgain(machine);
+    case 'network':
+      return networkChanged({ ...machine, online: event.online });
+    case 'suspended':
+      return stay(machine);
+    case 'resumed':
+      return networkChanged(machine);
+    default:
+      return assertNever(event);
+  }
+}
+
+function stay(machine: Machine): Step {
+  return { machine, effects: [] };
+}
+
+/** The attempt whose events count in this state. */
+export function currentAttempt(state: TunnelState): AttemptId | null {
+  return 'attempt' in state ? state.attempt : null;
+}
+
+/** First of all the ports: a taken one fails before anybody is asked anything. */
+function bind(machine: Machine): Step {
+  const attempt = machine.lastAttempt + 1;
+  const state: TunnelState = { kind: 'connecting', attempt, phase: 'reserving-port', tries: 0 };
+  return {
+    machine: { ...machine, state, lastAttempt: attempt, portsBound: false },
+    effects: [...CLEAR_TIMERS, { do: 'bind-ports' }],
+  };
+}
+
+function portsBound(machine: Machine, moment: Moment): Step {
+  const { state } = machine;
+  if (state.kind !== 'connecting' || state.phase !== 'reserving-port') return stay(machine);
+  const bound = { ...machine, portsBound: true };
+  // On demand, SSH is dialled by the mail program; a person who flips the switch wants to see that it works, though.
+  const waits =
+    machine.mode === 'on-demand' && machine.by === 'background' && machine.clients === 0;
+  return waits ? rest(bound, moment) : dial(bound, machine.by);
+}
+
+function rest(machine: Machine, moment: Moment): Step {
+  const state: TunnelState = { kind: 'ready', since: moment.now, last: machine.lastGreeting };
+  return { machine: { ...machine, state, tries: 0 }, effects: [] };
+}
+
+function dial(machine: Machine, by: StartedBy): Step {
+  const attempt = machine.lastAttempt + 1;
+  const state: TunnelState = {
+    kind: 'connecting',
+    attempt,
+    phase: 'reaching-server',
+    tries: machine.tries,
+  };
+  return {
+    machine: { ...machine, state, by, lastAttempt: attempt },
+    effects: [...CLEAR_TIMERS, { do: 'dial', attempt, by }],
+  };
+}
+
+function switchOff(machine: Machine): Step {
+  const { state } = machine;
+  if (state.kind === 'off' || state.kind === 'disconnecting') return stay(machine);
+  const attempt = currentAttempt(state);
+  const off: TunnelState = attempt === null ? { kind: 'off' } : { kind: 'disconnecting', attempt };
+  const effects: Effect[] = [...CLEAR_TIMERS, { do: 'release-ports' }];
+  if (attempt !== null) effects.push({ do: 'hang-up', attempt });
+  return { machine: { ...machine, state: off, portsBound: false, tries: 0 }, effects };
+}
+
+function tryNow(machine: Machine): Step {
+  switch (machine.state.kind) {
+    case 'ready':
+    case 'retrying':
+    case 'offline':
+    case 'needs-attention': {
+      const fresh = { ...machine, tries: 0, by: 'person' as const, dialAtOnce: true };
+      return machine.portsBound ? dial(fresh, 'person') : bind(fresh);
+    }
+    case 'off':
+    case 'connecting':
+    case 'waiting-for-user':
+    case 'connected':
+    case 'disconnecting':
+      return stay(machine);
+    default:
+      return assertNever(machine.state);
+  }
+}
+
+function reconfigure(machine: Machine): Step {
+  const { state } = machine;
+  if (state.kind === 'off' || state.kind === 'disconnecting') return stay(machine);
+  const attempt = currentAttempt(state);
+  const started = bind({ ...machine, tries: 0, by: 'person', dialAtOnce: true });
+  const ending: Effect[] = attempt === null ? [] : [{ do: 'hang-up', attempt }];
+  return {
+    machine: started.machine,
+    effects: [...ending, { do: 'release-ports' }, ...started.effects],
+  };
+}
+
+function changeMode(machine: Machine): Step {
+  if (machine.state.kind === 'ready' && machine.mode !== 'on-demand')
+    return dial(machine, 'person');
+  if (machine.state.kind !== 'connected') return stay(machine);
+  return { machine, effects: [idleTimer(machine)] };
+}
+
+function progress(
+  machine: Machine,
+  event: Extract<TunnelEvent, { type: 'phase' | 'prompt-opened' | 'prompt-closed' }>,
+): Step {
+  const { state } = machine;
+  if (state.kind !== 'connecting' && state.kind !== 'waiting-for-user') return stay(machine);
+  const { attempt, tries } = state;
+  const phase = event.type === 'phase' ? event.phase : state.phase;
+  const next: TunnelState =
+    event.type === 'prompt-opened'
+      ? { kind: 'waiting-for-user', attempt, phase, prompt: event.prompt, tries }
+      : event.type === 'prompt-closed' || state.kind === 'connecting'
+        ? { kind: 'connecting', attempt, phase, tries }
+        : { ...state, phase };
+  return { machine: { ...machine, state: next }, effects: [] };
+}
+
+function sessionUp(machine: Machine, moment: Moment): Step {
+  const { state } = machine;
+  if (state.kind !== 'connecting' && state.kind !== 'waiting-for-user') return stay(machine);
+  const { attempt } = state;
+  const up = {
+    ...machine,
+    tries: 0,
+    state: { kind: 'connected', attempt, since: moment.now, proof: { kind: 'asking' } },
+  } as const;
+  return { machine: up, effects: [{ do: 'ask-greeting', attempt }, idleTimer(up)] };
+}
+
+/** An on-demand tunnel that carries nothing hangs up by and by. */
+function idleTimer(machine: Machine): Effect {
+  return machine.mode === 'on-demand' && machine.clients === 0
+    ? { do: 'set-timer', timer: 'idle', ms: IDLE_CLOSE_MS }
+    : { do: 'clear-timer', timer: 'idle' };
+}
+
+function sessionEnded(machine: Machine, error: TunnelError, moment: Moment): Step {
+  const { state } = machine;
+  if (state.kind === 'disconnecting')
+    return { machine: { ...machine, state: { kind: 'off' } }, effects: [] };
+  if (!isWorthRetrying(error)) return attend(machine, error);
+  if (!machine.online) return goOffline(machine);
+  const tries = machine.tries + 1;
+  const ms = waitBeforeRetry(tries, moment.random);
+  const retrying: TunnelState = { kind: 'retrying', tries, retryAt: moment.now + ms, cause: error };
+  return {
+    machine: { ...machine, state: retrying, tries },
+    effects: [...CLEAR_TIMERS, { do: 'set-timer', timer: 'retry', ms }],
+  };
+}
+
+/** Without a network a try is a waste; its return is the sign to go on. */
+function goOffline(machine: Machine): Step {
+  const state: TunnelState = { kind: 'offline', tries: machine.tries };
+  return { machine: { ...machine, state }, effects: [...CLEAR_TIMERS] };
+}
+
+/** Only a person can go on. */
+function attend(machine: Machine, error: TunnelError): Step {
+  const effects: Effect[] = [...CLEAR_TIMERS];
+  // A question can still be answered while the mail program is held; everything else takes longer than it waits.
+  if (error.kind !== 'answer-needed') effects.push({ do: 'refuse-clients', error });
+  return { machine: { ...machine, state: { kind: 'needs-attention', error }, tries: 0 }, effects };
+}
+
+function proved(
+  machine: Machine,
+  event: Extract<TunnelEvent, { type: 'greeted' | 'not-greeted' }>,
+): Step {
+  const { state } = machine;
+  if (state.kind !== 'connected') return stay(machine);
+  if (event.type === 'greeted') {
+    const proof = { kind: 'greeted', greeting: event.greeting } as const;
+    const next = { ...machine, state: { ...state, proof }, lastGreeting: event.greeting };
+    return { machine: next, effects: [] };
+  }
+  const next = {
+    ...machine,
+    state: { ...state, proof: { kind: 'failed', error: event.error } },
+  } as const;
+  return { machine: next, effects: [{ do: 'set-timer', timer: 'ask-again', ms: ASK_AGAIN_MS }] };
+}
+
+function askAgain(machine: Machine): Step {
+  const { state } = machine;
+  if (state.kind !== 'connected') return stay(machine);
+  return { machine, effects: [{ do: 'ask-greeting', attempt: state.attempt }] };
+}
+
+function clientsChanged(machine: Machine, before: number, moment: Moment): Step {
+  const { state } = machine;
+  const more = machine.clients > before;
+  switch (state.kind) {
+    case 'ready':
+      return more ? dial(machine, 'background') : stay(machine);
+    case 'connected':
+      return { machine, effects: [idleTimer(machine)] };
+    case 'retrying': {
+      const soon = moment.now + SHORTEST_WAIT_MS;
+      if (!more || state.retryAt <= soon) return stay(machine);
+      return {
+        machine: { ...machine, state: { ...state, retryAt: soon } },
+        effects: [{ do: 'set-timer', timer: 'retry', ms: SHORTEST_WAIT_MS }],
+      };
+    }
+    case 'needs-attention':
+      return more && state.error.kind !== 'answer-needed'
+        ? { machine, effects: [{ do: 'refuse-clients', error: state.error }] }
+        : stay(machine);
+    case 'off':
+    case 'connecting':
+    case 'waiting-for-user':
+    case 'offline':
+    case 'disconnecting':
+      return stay(machine);
+    default:
+      return assertNever(state);
+  }
+}
+
+function idleDue(machine: Machine, moment: Moment): Step {
+  const { state } = machine;
+  if (state.kind !== 'connected' || machine.mode !== 'on-demand' || machine.clients > 0)
+    return stay(machine);
+  const resting = rest(machine, moment);
+  return {
+    machine: resting.machine,
+    effects: [...CLEAR_TIMERS, { do: 'hang-up', attempt: state.attempt }],
+  };
+}
+
+function networkChanged(machine: Machine): Step {
+  const { state, online } = machine;
+  switch (state.kind) {
+    case 'connected':
+      // A session may outlive a short gap; it is asked, not assumed.
+      return { machine, effects: [{ do: 'probe', attempt: state.attempt, ms: PROBE_MS }] };
+    case 'retrying':
+      return online ? dial(machine, 'background') : goOffline(machine);
+    case 'offline':
+      return online ? dial({ ...machine, tries: 0 }, 'background') : stay(machine);
+    case 'off':
+    case 'ready':
+    case 'connecting':
+    case 'waiting-for-user':
+    case 'needs-attention':
+    case 'disconnecting':
+      return stay(machine);
+    default:
+      return assertNever(state);
+  }
+}

@@ -1,0 +1,78 @@
+import type { Account, AccountId } from '../shared/account';
+import { isLoopback } from './loopback';
+import type { EngineListener, StartedBy } from './ports';
+import { Tunnel, type TunnelDependencies } from './tunnel';
+
+export type ManagerDependencies = Omit<TunnelDependencies, 'onChange'> & {
+  readonly onState: EngineListener['stateChanged'];
+};
+
+/** All tunnels by account, and one stream of what becomes of them. */
+export class TunnelManager {
+  readonly #deps: ManagerDependencies;
+  readonly #tunnels = new Map<AccountId, Tunnel>();
+  readonly #hosts = new Map<AccountId, string>();
+  #online = true;
+
+  constructor(deps: ManagerDependencies) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Adds an account, or takes over what has changed in it, its switch included.
+   *
+   * @param dial connect at once when it is switched on, even on demand
+   */
+  set(account: Account, by: StartedBy, dial: boolean): void {
+    this.#hosts.set(account.id, account.sshHost);
+    let tunnel = this.#tunnels.get(account.id);
+    if (tunnel === undefined) {
+      tunnel = new Tunnel(account, {
+        ...this.#deps,
+        onChange: (state, traffic, session) =>
+          this.#deps.onState(account.id, state, traffic, session),
+      });
+      this.#tunnels.set(account.id, tunnel);
+      this.#tellNetwork(account.id, tunnel);
+    }
+    tunnel.update(account, by, dial);
+  }
+
+  /** Hangs up and forgets an account. Resolves when nothing of it is left. */
+  async remove(id: AccountId): Promise<void> {
+    const tunnel = this.#tunnels.get(id);
+    this.#tunnels.delete(id);
+    this.#hosts.delete(id);
+    await tunnel?.close();
+  }
+
+  tryNow(id: AccountId): void {
+    this.#tunnels.get(id)?.tryNow();
+  }
+
+  acceptChangedKey(id: AccountId, fingerprint: string): void {
+    this.#tunnels.get(id)?.acceptChangedKey(fingerprint);
+  }
+
+  /** The computer's network came, went or changed. */
+  networkChanged(online: boolean): void {
+    this.#online = online;
+    for (const [id, tunnel] of this.#tunnels) this.#tellNetwork(id, tunnel);
+  }
+
+  power(what: 'suspended' | 'resumed'): void {
+    for (const tunnel of this.#tunnels.values()) tunnel.dispatch({ type: what });
+  }
+
+  /** Hangs up everything. */
+  async closeAll(): Promise<void> {
+    await Promise.all([...this.#tunnels.keys()].map((id) => this.remove(id)));
+  }
+
+  /** A server on this very computer does not need the network, nor lose it. */
+  #tellNetwork(id: AccountId, tunnel: Tunnel): void {
+    const host = this.#hosts.get(id);
+    if (host === undefined || isLoopback(host)) return;
+    tunnel.dispatch({ type: 'network', online: this.#online });
+  }
+}

@@ -1,0 +1,261 @@
+import type { Account } from '../shared/account';
+import type { SessionFacts, Traffic } from '../shared/app-snapshot';
+import { assertNever } from '../shared/result';
+import type { TunnelError } from '../shared/tunnel-error';
+import type { GreetingProof, TunnelState } from '../shared/tunnel-state';
+import { AttemptRunner, type AttemptDependencies } from './attempt';
+import { Clients } from './clients';
+import { connectionMatters } from './connection-plan';
+import { readGreeting } from './greeting';
+import { LocalListener } from './local-listener';
+import type { StartedBy } from './ports';
+import type { SshSession } from './ssh-session';
+import { toTunnelError } from './tunnel-failure';
+import { currentAttempt, initialMachine, reduce } from './tunnel-machine';
+import type { Effect, Machine, TimerName, TunnelEvent } from './tunnel-events';
+
+export interface TunnelDependencies extends AttemptDependencies {
+  readonly inWords: (error: TunnelError) => string;
+  readonly onChange: (state: TunnelState, traffic: Traffic, session: SessionFacts | null) => void;
+}
+
+/** Bytes are reported at most this often, in milliseconds, so that a fast transfer does not become a flood of snapshots. */
+const TRAFFIC_EVERY_MS = 500;
+
+/**
+ * The running form of one account: carries out what the machine decides, and tells it what came of it. Owns the
+ * local ports, the mail programs' connections, the current attempt and its session.
+ */
+export class Tunnel {
+  #account: Account;
+  readonly #deps: TunnelDependencies;
+  readonly #clients: Clients;
+  readonly #timers = new Map<TimerName, () => void>();
+  #machine: Machine;
+  #listeners: LocalListener[] = [];
+  /** Ports are bound and released one after the other, in the order in which that was decided. */
+  #portWork: Promise<void> = Promise.resolve();
+  #attempt: AttemptRunner | null = null;
+  #session: SshSession | null = null;
+  #acceptedFingerprint: string | null = null;
+  #queue: TunnelEvent[] = [];
+  #reducing = false;
+  #trafficTimer: (() => void) | null = null;
+
+  constructor(account: Account, deps: TunnelDependencies) {
+    this.#account = account;
+    this.#deps = deps;
+    this.#machine = initialMachine(account.mode);
+    this.#clients = new Clients({
+      clock: deps.clock,
+      whyNot: () => this.#whyNotUp(),
+      inWords: deps.inWords,
+      onCount: (count) => this.dispatch({ type: 'clients', count }),
+      onTraffic: () => this.#trafficChanged(),
+    });
+  }
+
+  get state(): TunnelState {
+    return this.#machine.state;
+  }
+
+  /** Takes over a changed account: switches, and reconnects once where the change matters to the connection. */
+  update(account: Account, by: StartedBy, dial: boolean): void {
+    const before = this.#account;
+    this.#account = account;
+    const { mode } = account;
+    if (connectionMatters(before, account)) this.dispatch({ type: 'reconfigured', mode });
+    else if (before.mode !== mode) this.dispatch({ type: 'mode-changed', mode });
+    this.dispatch(account.wanted ? { type: 'switched-on', by, dial } : { type: 'switched-off' });
+  }
+
+  /** Connect now, on a person's wish. */
+  tryNow(): void {
+    this.dispatch({ type: 'try-now' });
+  }
+
+  /** A person compared this fingerprint and takes the key in place of the known one; good for the next attempt. */
+  acceptChangedKey(fingerprint: string): void {
+    this.#acceptedFingerprint = fingerprint;
+    this.dispatch({ type: 'try-now' });
+  }
+
+  /** Switches off and resolves when nothing of it is left. */
+  async close(): Promise<void> {
+    this.dispatch({ type: 'switched-off' });
+    await Promise.all([this.#portWork, this.#attempt?.finished, this.#session?.closed]);
+  }
+
+  /** Hands an event to the machine and carries out what follows; events raised meanwhile wait their turn. */
+  dispatch(event: TunnelEvent): void {
+    this.#queue.push(event);
+    if (this.#reducing) return;
+    this.#reducing = true;
+    try {
+      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+        const moment = { now: this.#deps.clock.now(), random: this.#deps.clock.random() };
+        const before = this.#machine.state;
+        const { machine, effects } = reduce(this.#machine, next, moment);
+        this.#machine = machine;
+        for (const effect of effects) this.#carryOut(effect);
+        if (machine.state !== before) this.#tell();
+      }
+    } finally {
+      this.#reducing = false;
+    }
+  }
+
+  #carryOut(effect: Effect): void {
+    switch (effect.do) {
+      case 'bind-ports':
+        this.#portWork = this.#portWork.then(() => this.#bind());
+        return;
+      case 'release-ports':
+        this.#clients.dropAll();
+        this.#portWork = this.#portWork.then(() => this.#release());
+        return;
+      case 'dial':
+        this.#dial(effect.attempt, effect.by);
+        return;
+      case 'hang-up':
+        void this.#hangUp(effect.attempt);
+        return;
+      case 'ask-greeting':
+        void this.#askGreetings(effect.attempt);
+        return;
+      case 'set-timer':
+        this.#setTimer(effect.timer, effect.ms);
+        return;
+      case 'clear-timer':
+        this.#timers.get(effect.timer)?.();
+        return;
+      case 'refuse-clients':
+        this.#clients.refuseHeld(effect.error);
+        return;
+      case 'probe':
+        this.#session?.probe(effect.ms);
+        return;
+      default:
+        assertNever(effect);
+    }
+  }
+
+  async #bind(): Promise<void> {
+    const listeners = this.#account.forwards.map(
+      (forward) => new LocalListener(forward, (socket, to) => this.#clients.arrived(socket, to)),
+    );
+    this.#listeners = listeners;
+    try {
+      await Promise.all(listeners.map((listener) => listener.bind()));
+      this.dispatch({ type: 'ports-bound' });
+    } catch (thrown) {
+      await this.#release();
+      this.dispatch({ type: 'ports-failed', error: toTunnelError(thrown) });
+    }
+  }
+
+  async #release(): Promise<void> {
+    const listeners = this.#listeners;
+    this.#listeners = [];
+    await Promise.all(listeners.map((listener) => listener.close()));
+  }
+
+  #dial(attempt: number, by: StartedBy): void {
+    const accepted = this.#acceptedFingerprint;
+    this.#acceptedFingerprint = null;
+    const runner = new AttemptRunner(this.#account, by, accepted, this.#deps, {
+      onPhase: (phase) => this.dispatch({ type: 'phase', attempt, phase }),
+      onPrompt: (prompt) =>
+        this.dispatch(
+          prompt === null
+            ? { type: 'prompt-closed', attempt }
+            : { type: 'prompt-opened', attempt, prompt },
+        ),
+    });
+    this.#attempt = runner;
+    runner.session.then(
+      (session) => this.#up(attempt, session),
+      (thrown: unknown) =>
+        this.dispatch({ type: 'session-ended', attempt, error: toTunnelError(thrown) }),
+    );
+  }
+
+  #up(attempt: number, session: SshSession): void {
+    // Switched off in this very moment: nobody waits for it any more.
+    if (currentAttempt(this.#machine.state) !== attempt) {
+      void session.end();
+      return;
+    }
+    this.#session = session;
+    void session.closed.then((error) => {
+      if (this.#session === session) {
+        this.#session = null;
+        this.#clients.lose();
+      }
+      if (error !== null) this.dispatch({ type: 'session-ended', attempt, error });
+    });
+    this.dispatch({ type: 'session-up', attempt });
+    this.#clients.serve(session);
+  }
+
+  async #hangUp(attempt: number): Promise<void> {
+    this.#attempt?.cancel();
+    const session = this.#session;
+    this.#session = null;
+    this.#clients.lose();
+    await session?.end();
+    this.dispatch({ type: 'hung-up', attempt });
+  }
+
+  /** Green needs every forward's mail server to greet; the first forward's greeting is the one that is shown. */
+  async #askGreetings(attempt: number): Promise<void> {
+    const session = this.#session;
+    if (session === null) return;
+    try {
+      const greetings = await Promise.all(
+        this.#account.forwards.map(async (forward): Promise<GreetingProof> => {
+          const from = { address: '127.0.0.1', port: 0 };
+          const channel = await session.openForward(forward.mailHost, forward.mailPort, from);
+          const text = await readGreeting(channel, forward);
+          return { forwardId: forward.id, text, at: this.#deps.clock.now() };
+        }),
+      );
+      const [greeting] = greetings;
+      if (greeting !== undefined) this.dispatch({ type: 'greeted', attempt, greeting });
+    } catch (thrown) {
+      this.dispatch({ type: 'not-greeted', attempt, error: toTunnelError(thrown) });
+    }
+  }
+
+  #setTimer(timer: TimerName, ms: number): void {
+    this.#timers.get(timer)?.();
+    const cancel = this.#deps.clock.after(ms, () => {
+      this.#timers.delete(timer);
+      this.dispatch({ type: `${timer}-due` });
+    });
+    this.#timers.set(timer, () => {
+      this.#timers.delete(timer);
+      cancel();
+    });
+  }
+
+  #whyNotUp(): TunnelError {
+    const { state } = this.#machine;
+    if (state.kind === 'retrying') return state.cause;
+    if (state.kind === 'needs-attention') return state.error;
+    const { sshHost: host } = this.#account;
+    return { kind: 'timed-out', host, phase: 'reaching-server', detail: '' };
+  }
+
+  #trafficChanged(): void {
+    if (this.#trafficTimer !== null) return;
+    this.#trafficTimer = this.#deps.clock.after(TRAFFIC_EVERY_MS, () => {
+      this.#trafficTimer = null;
+      this.#tell();
+    });
+  }
+
+  #tell(): void {
+    this.#deps.onChange(this.#machine.state, this.#clients.traffic, this.#session?.facts ?? null);
+  }
+}
