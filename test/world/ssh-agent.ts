@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { chmod, copyFile } from 'node:fs/promises';
 import { needProgram } from './child.ts';
 import { makeServer } from './server.ts';
 import type { ServerHandle } from './server.ts';
@@ -21,10 +22,15 @@ export interface SshAgent extends ServerHandle {
 export async function startSshAgent(): Promise<SshAgent> {
   const folder = await makeWorldFolder('agent');
   const socket = folder.file('agent.sock');
+  // The installed program has a set-group-id bit, and such a program forgets at its start that it is
+  // to die with the tests. A copy has no such bit.
+  const program = folder.file('ssh-agent');
+  await copyFile(needProgram('ssh-agent', 'openssh-client'), program);
+  await chmod(program, 0o700);
   const server = makeServer({
     name: 'ssh-agent',
     folder,
-    command: needProgram('ssh-agent', 'openssh-client'),
+    command: program,
     args: ['-D', '-a', socket],
     ready: async (child, log) => {
       await until('ssh-agent answers', async () => {
