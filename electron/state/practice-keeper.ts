@@ -25,9 +25,12 @@ export interface PracticeKeeper {
   stop(): Promise<void>;
 }
 
-/** Starting and stopping happen one after the other, in the order they were asked for. */
+/**
+ * Starting and stopping happen one after the other, in the order they were asked for. `startServers` calls `lost`
+ * when they are gone for good though nobody stopped them; they are started anew the next time then.
+ */
 export function createPracticeKeeper(
-  startServers: (preferred: PracticePorts | null) => Promise<PracticeServers>,
+  startServers: (preferred: PracticePorts | null, lost: () => void) => Promise<PracticeServers>,
 ): PracticeKeeper {
   let running: PracticeServers | null = null;
   let last: Promise<unknown> = Promise.resolve();
@@ -39,7 +42,8 @@ export function createPracticeKeeper(
   };
 
   return {
-    start: (preferred) => inTurn(async () => (running ??= await startServers(preferred))),
+    start: (preferred) =>
+      inTurn(async () => (running ??= await startServers(preferred, () => (running = null)))),
     stop: () =>
       inTurn(async () => {
         const servers = running;

@@ -1,0 +1,134 @@
+import { app } from 'electron';
+import { SETTINGS_FOR } from '../client-setup/programs';
+import { viewOf } from '../shared/app-snapshot';
+import type { Translate } from '../shared/messages';
+import type { AppState } from '../state/app-state';
+import type { Commands } from '../state/commands';
+import type { Clock, Log } from '../tunnel/ports';
+import { copyToClipboard } from './clipboard';
+import type { DesktopActions } from './handlers';
+import { createHandlers } from './handlers';
+import { connectWindows } from './ipc';
+import { chooseKeyFile } from './key-file-dialog';
+import { Notifier } from './notifier';
+import { TrayIcon } from './tray';
+import { performTrayCommand } from './tray-commands';
+import { watchTrayHost } from './tray-host';
+import type { TrayCommand } from './tray-view';
+import { trayView } from './tray-view';
+import { confineContents, openUiSession } from './ui-session';
+import { Windows } from './windows';
+
+/** A question that comes up within this many milliseconds after a person did something here may take the focus. */
+const CAUSED_BY_PERSON_MS = 20_000;
+
+/** Absolute paths of what the build put beside the program. */
+export interface BuiltFiles {
+  readonly pages: string;
+  readonly preload: string;
+  readonly trayIcons: string;
+  /** For windows on Linux; elsewhere the package brings it. */
+  readonly appIcon: string | null;
+}
+
+export interface DesktopParts {
+  readonly commands: Commands;
+  readonly state: AppState;
+  readonly t: Translate;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly files: BuiltFiles;
+  /** Folder of the user's data. */
+  readonly userData: string;
+  readonly home: string;
+}
+
+/** The tray, the windows and the notifications, all drawn from the snapshot from now on. */
+export interface Desktop {
+  showMain(): void;
+  /** Takes the tray icon away; windows go with the application. */
+  end(): void;
+}
+
+/** Puts up the tray icon and everything that can be opened from it. The application must be ready. */
+export function startDesktop(parts: DesktopParts): Desktop {
+  const { commands, state, t, log } = parts;
+  confineContents(log);
+  const windows = openWindows(parts);
+  const actions = desktopActions(parts, windows);
+  connectWindows(windows, createHandlers(commands, state, actions), state, log);
+
+  const perform = (command: TrayCommand): void => {
+    const open = (): void => windows.showMain();
+    const tray = { ...actions, open, quit: () => app.quit() };
+    performTrayCommand(command, commands, tray).catch((error: unknown) => {
+      log('error', `${command.verb} failed: ${String(error)}`);
+      state.addNotice('app:notice.not-done', {});
+      windows.showMain();
+    });
+  };
+  const tray = new TrayIcon(parts.files.trayIcons, trayView(state.snapshot(), t), perform);
+  const notifier = new Notifier(t, () => windows.showMain());
+  state.subscribe((snapshot) => {
+    tray.show(trayView(snapshot, t));
+    windows.syncPrompts(
+      snapshot.prompts.map((prompt) => prompt.id),
+      commands.personActedWithin(CAUSED_BY_PERSON_MS),
+    );
+    notifier.show(snapshot, windows.watched());
+  });
+  const stopWatching = watchForPanel(parts, windows, tray);
+  return {
+    showMain: () => windows.showMain(),
+    end() {
+      stopWatching();
+      windows.rememberMain();
+      tray.destroy();
+    },
+  };
+}
+
+function openWindows({ files, userData, t, commands, log }: DesktopParts): Windows {
+  return new Windows({
+    session: openUiSession(files.pages, log),
+    preload: files.preload,
+    icon: files.appIcon,
+    folder: userData,
+    promptTitle: t('app:prompt-title'),
+    promptsDismissed: () => commands.cancelPrompts(),
+    log,
+  });
+}
+
+function desktopActions({ state, t, home }: DesktopParts, windows: Windows): DesktopActions {
+  return {
+    async copySettings(id, program) {
+      const view = viewOf(state.snapshot(), id);
+      if (view === undefined) return false;
+      await copyToClipboard(SETTINGS_FOR[program](view.account, t));
+      return true;
+    },
+    copyText: copyToClipboard,
+    chooseKeyFile: () => chooseKeyFile(home, t('app:choose-key-title'), windows.main()),
+  };
+}
+
+/** Only on Linux can a desktop have no place for a tray icon. Then the window is the way in. */
+function watchForPanel(
+  { state, clock, log }: DesktopParts,
+  windows: Windows,
+  tray: TrayIcon,
+): () => void {
+  if (process.platform !== 'linux') return () => undefined;
+  return watchTrayHost(
+    {
+      appeared: () => tray.recreate(),
+      missing() {
+        state.addNotice('app:notice.no-tray', {});
+        windows.showMain(false);
+      },
+    },
+    clock,
+    log,
+  );
+}

@@ -1,0 +1,49 @@
+import type { Program } from '../client-setup/programs';
+import type { AccountId } from '../shared/account';
+import type { IpcFailure } from '../shared/ipc-contract';
+import { fail, ok } from '../shared/result';
+import type { AppState } from '../state/app-state';
+import type { Commands } from '../state/commands';
+import type { Handlers } from './ipc-policy';
+
+/** What the verbs need of the desktop itself. */
+export interface DesktopActions {
+  /** False when there is no such mailbox. */
+  copySettings(id: AccountId, program: Program): Promise<boolean>;
+  copyText(text: string): Promise<void>;
+  /** The path a person chose; null when they chose none. */
+  chooseKeyFile(): Promise<string | null>;
+}
+
+/** The verbs of the contract, put together from the commands, the snapshot and the desktop. */
+export function createHandlers(
+  commands: Commands,
+  state: AppState,
+  desktop: DesktopActions,
+): Handlers {
+  return {
+    getSnapshot: () => ok(state.snapshot()),
+    saveAccount: (id, draft) => commands.saveAccount(id, draft),
+    removeAccount: (id) => commands.removeAccount(id),
+    undoRemove: () => commands.undoRemove(),
+    setWanted: (id, on) => commands.setWanted(id, on),
+    setAllWanted: (on) => commands.setAllWanted(on),
+    tryNow: (id) => commands.tryNow(id),
+    acceptChangedKey: (id, fingerprint) => commands.acceptChangedKey(id, fingerprint),
+    answerPrompt: (id, answer) => commands.answerPrompt(id, answer),
+    addPractice: () => commands.addPractice(),
+    suggestForward: (protocol, mailHost, except) =>
+      commands.suggestForward(protocol, mailHost, except),
+    changePort: (id, from, to) => commands.changePort(id, from, to),
+    chooseKeyFile: async () => ok(await desktop.chooseKeyFile()),
+    copySettings: async (id) =>
+      (await desktop.copySettings(id, 'plain'))
+        ? ok(null)
+        : fail<IpcFailure>({ kind: 'not-found' }),
+    copyText: async (text) => {
+      await desktop.copyText(text);
+      return ok(null);
+    },
+    dismissNotice: (id) => commands.dismissNotice(id),
+  };
+}

@@ -1,0 +1,51 @@
+import { app, powerMonitor } from 'electron';
+import type { Log } from '../tunnel/ports';
+
+/** Starts in the tray only, as at login. */
+const HIDDEN = '--hidden';
+
+/** Was this start, or that of a second instance, meant to show no window? */
+export function startsHidden(argv: readonly string[]): boolean {
+  return argv.includes(HIDDEN);
+}
+
+/**
+ * Makes this the one instance for its folder of data. False when another one runs already: it has been told, and
+ * this one must end. `again` is called when a later start is turned away in the same manner.
+ */
+export function claimInstance(again: (argv: readonly string[]) => void): boolean {
+  if (!app.requestSingleInstanceLock()) return false;
+  app.on('second-instance', (_event, argv) => again(argv));
+  return true;
+}
+
+/**
+ * Quits in order, whoever asks: the tray, a signal, the end of the session. `shutDown` hangs up first and must not
+ * take more than a few seconds. Closing the last window is no reason to quit: the tray stays.
+ */
+export function quitInOrder(shutDown: () => Promise<void>, log: Log): void {
+  let ending = false;
+  let systemEnds = false;
+  app.on('window-all-closed', () => undefined);
+  // Holding up a quit makes macOS break off the whole logout, so that then nobody is kept waiting.
+  app.whenReady().then(
+    () => powerMonitor.on('shutdown', () => (systemEnds = true)),
+    () => undefined,
+  );
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => app.quit());
+  }
+  app.on('before-quit', (event) => {
+    if (systemEnds) {
+      void shutDown();
+      return;
+    }
+    event.preventDefault();
+    if (ending) return;
+    ending = true;
+    log('info', 'Quitting.');
+    shutDown()
+      .catch((error: unknown) => log('error', `Quitting was not orderly: ${String(error)}`))
+      .finally(() => app.exit(0));
+  });
+}

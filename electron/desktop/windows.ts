@@ -1,0 +1,178 @@
+import type { BrowserWindowConstructorOptions, Session, WebFrameMain } from 'electron';
+import { app, BrowserWindow, nativeTheme, screen } from 'electron';
+import ElectronStore from 'electron-store';
+import type { PromptId } from '../shared/prompt';
+import type { Log } from '../tunnel/ports';
+import type { Page } from './ui-files';
+import { UI_ORIGIN } from './ui-files';
+import { DEFAULT_SIZE, SMALLEST_SIZE, usableBounds } from './window-bounds';
+
+/** The ground of the pages, light and dark, so that a window does not flash white before its page is drawn. */
+const GROUND = { light: '#FBFAF8', dark: '#1C1B1A' };
+const PROMPT_SIZE = { width: 480, height: 440 };
+
+export interface WindowParts {
+  readonly session: Session;
+  /** Path of preload.cjs. */
+  readonly preload: string;
+  /** Path of the application's icon; null where the package brings it. */
+  readonly icon: string | null;
+  /** Folder of the user's data; the main window's place is remembered there. */
+  readonly folder: string;
+  readonly promptTitle: string;
+  /** A person closed the questions' window: nobody is going to answer. */
+  readonly promptsDismissed: () => void;
+  readonly log: Log;
+}
+
+/**
+ * The main window and the window of questions: each is made when it is shown and destroyed when it is closed, so that
+ * an application in the tray has no renderer.
+ */
+export class Windows {
+  readonly #parts: WindowParts;
+  readonly #memory: ElectronStore<{ bounds?: unknown }>;
+  #main: BrowserWindow | null = null;
+  #prompt: BrowserWindow | null = null;
+  #shownPrompts: readonly PromptId[] = [];
+
+  constructor(parts: WindowParts) {
+    this.#parts = parts;
+    this.#memory = new ElectronStore<{ bounds?: unknown }>({
+      cwd: parts.folder,
+      name: 'window',
+      clearInvalidConfig: true,
+      configFileMode: 0o600,
+    });
+    nativeTheme.on('updated', () => {
+      for (const window of this.live()) window.setBackgroundColor(ground());
+    });
+  }
+
+  /** Those that can be sent to. */
+  live(): readonly BrowserWindow[] {
+    return [this.#main, this.#prompt].filter((window) => window !== null);
+  }
+
+  /** Does a person look at one of them? */
+  watched(): boolean {
+    return this.live().some((window) => window.isFocused());
+  }
+
+  main(): BrowserWindow | null {
+    return this.#main;
+  }
+
+  /** Is this the page of one of our windows, itself and not a frame within it? */
+  owns(frame: WebFrameMain | null): boolean {
+    if (frame === null || frame.parent !== null || frame.origin !== UI_ORIGIN) return false;
+    return this.live().some((window) => window.webContents.mainFrame === frame);
+  }
+
+  /** Brings the main window up. `focus` false: without taking the keyboard from whatever has it. */
+  showMain(focus = true): void {
+    if (this.#main !== null) {
+      bringForward(this.#main, focus);
+      return;
+    }
+    const areas = screen.getAllDisplays().map((display) => display.workArea);
+    const bounds = usableBounds(this.#memory.get('bounds'), areas);
+    const window = this.#open('index.html', {
+      ...(bounds ?? DEFAULT_SIZE),
+      minWidth: SMALLEST_SIZE.width,
+      minHeight: SMALLEST_SIZE.height,
+      title: app.name,
+    });
+    this.#main = window;
+    window.on('close', () => this.rememberMain());
+    window.on('closed', () => (this.#main = null));
+    window.once('ready-to-show', () => bringForward(window, focus));
+  }
+
+  /**
+   * Shows the window of questions while there are any. A question that is new takes the focus only when a person
+   * caused it (`focus`).
+   */
+  syncPrompts(ids: readonly PromptId[], focus: boolean): void {
+    const isNew = ids.some((id) => !this.#shownPrompts.includes(id));
+    this.#shownPrompts = ids;
+    if (ids.length === 0) {
+      // Destroyed, not closed: closing is what a person does to say "not now".
+      this.#prompt?.destroy();
+      return;
+    }
+    if (this.#prompt !== null) {
+      if (isNew && focus) bringForward(this.#prompt, focus);
+      return;
+    }
+    const window = this.#open('prompt.html', {
+      ...PROMPT_SIZE,
+      title: this.#parts.promptTitle,
+      minimizable: false,
+      maximizable: false,
+      fullscreenable: false,
+    });
+    this.#prompt = window;
+    window.on('close', () => this.#parts.promptsDismissed());
+    window.on('closed', () => (this.#prompt = null));
+    window.once('ready-to-show', () => bringForward(window, focus));
+  }
+
+  /** Keeps the main window's place for the next time. */
+  rememberMain(): void {
+    const window = this.#main;
+    if (window === null || window.isMaximized() || window.isFullScreen()) return;
+    try {
+      this.#memory.set('bounds', window.getNormalBounds());
+    } catch (error) {
+      this.#parts.log('warn', `The window's place could not be kept: ${String(error)}`);
+    }
+  }
+
+  #open(page: Page, options: BrowserWindowConstructorOptions): BrowserWindow {
+    const { icon, session, preload, log } = this.#parts;
+    const window = new BrowserWindow({
+      ...options,
+      ...(icon === null ? {} : { icon }),
+      show: false,
+      backgroundColor: ground(),
+      webPreferences: {
+        session,
+        preload,
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegration: false,
+        webviewTag: false,
+        spellcheck: false,
+        devTools: !app.isPackaged,
+      },
+    });
+    window.setMenuBarVisibility(false);
+    // The pages' titles are the same for every window; ours say which one it is.
+    window.on('page-title-updated', (event) => event.preventDefault());
+    window.webContents.on('render-process-gone', (_gone, details) => {
+      log('error', `The page ${page} is gone: ${details.reason}`);
+      window.destroy();
+    });
+    window.loadURL(`${UI_ORIGIN}/${page}`).catch((error: unknown) => {
+      // A window that is closed while it loads is no fault.
+      if (!window.isDestroyed()) log('error', `The page ${page} did not load: ${String(error)}`);
+    });
+    return window;
+  }
+}
+
+function ground(): string {
+  return nativeTheme.shouldUseDarkColors ? GROUND.dark : GROUND.light;
+}
+
+function bringForward(window: BrowserWindow, focus: boolean): void {
+  if (window.isDestroyed()) return;
+  if (!focus) {
+    window.showInactive();
+    return;
+  }
+  if (window.isMinimized()) window.restore();
+  window.show();
+  window.focus();
+}

@@ -1,0 +1,21 @@
+import type { IpcRendererEvent } from 'electron';
+import { contextBridge, ipcRenderer } from 'electron';
+import type { AppSnapshot } from './shared/app-snapshot';
+import type { Bridge, IpcName } from './shared/ipc-contract';
+import { channelOf, IPC_NAMES, SNAPSHOT_CHANNEL } from './shared/ipc-contract';
+
+/** The verbs of the contract, each an invocation of its own channel; ipcRenderer itself never crosses. */
+const verbs = Object.fromEntries(
+  IPC_NAMES.map((name: IpcName) => [
+    name,
+    (...args: unknown[]) => ipcRenderer.invoke(channelOf(name), ...args),
+  ]),
+);
+
+const onSnapshot: Bridge['onSnapshot'] = (listener) => {
+  const pass = (_event: IpcRendererEvent, snapshot: AppSnapshot): void => listener(snapshot);
+  ipcRenderer.on(SNAPSHOT_CHANNEL, pass);
+  return () => void ipcRenderer.off(SNAPSHOT_CHANNEL, pass);
+};
+
+contextBridge.exposeInMainWorld('mailmole', { ...verbs, onSnapshot });
