@@ -69,10 +69,20 @@ export function isSha1(options: SigningRequestOptions): boolean {
 export class OneKeyAgent extends ssh2.BaseAgent {
   readonly #publicKey: Buffer;
   readonly #open: () => Promise<string>;
+  readonly #onTrouble: (thrown: unknown) => void;
 
-  /** @param open gives the private key in PEM, asking for its passphrase if need be; its rejection ends the attempt elsewhere */
-  constructor(publicKey: Buffer, open: () => Promise<string>) {
+  /**
+   * @param open gives the private key in a form ssh2 reads, asking for its passphrase if need be
+   * @param onTrouble is told when the key could not be opened or would not sign: that ends the attempt, since the
+   *   server wanted just this key
+   */
+  constructor(
+    publicKey: Buffer,
+    open: () => Promise<string>,
+    onTrouble: (thrown: unknown) => void,
+  ) {
     super();
+    this.#onTrouble = onTrouble;
     this.#publicKey = publicKey;
     this.#open = open;
   }
@@ -94,15 +104,21 @@ export class OneKeyAgent extends ssh2.BaseAgent {
       reply(new Error('the server knows no signature but ssh-rsa with SHA-1'));
       return;
     }
-    this.#open().then(
-      (pem) => {
-        const key = ssh2.utils.parseKey(pem);
-        const signature = key instanceof Error ? key : key.sign(data, wanted.hash);
-        if (Buffer.isBuffer(signature)) reply(null, signature);
-        else reply(signature);
+    this.#signature(data, wanted.hash).then(
+      (signature) => reply(null, signature),
+      (thrown: unknown) => {
+        this.#onTrouble(thrown);
+        reply(thrown instanceof Error ? thrown : new Error(String(thrown)));
       },
-      (thrown: unknown) => reply(thrown instanceof Error ? thrown : new Error(String(thrown))),
     );
+  }
+
+  async #signature(data: Buffer, hash: string | undefined): Promise<Buffer> {
+    const key = ssh2.utils.parseKey(await this.#open());
+    if (key instanceof Error) throw key;
+    const signature = key.sign(data, hash);
+    if (Buffer.isBuffer(signature)) return signature;
+    throw signature;
   }
 }
 

@@ -166,22 +166,17 @@ export class AuthSequence {
       // Without a public half nothing can be offered before the key is open.
       const publicKey = file.publicKey ?? publicHalf(await this.#open(file));
       this.#note('key');
-      const agent = new OneKeyAgent(publicKey, () => this.#openOrGiveUp(file));
+      const agent = new OneKeyAgent(
+        publicKey,
+        () => this.#open(file),
+        (thrown) => this.#deps.giveUp(toTunnelError(thrown)),
+      );
       return { type: 'agent', username: plan.user, agent };
     } catch (thrown) {
       const error = toTunnelError(thrown);
       if (required || error.kind !== 'key-unusable') throw thrown;
       if (error.why !== 'missing') log('info', `key ${path} passed over: ${error.why}`);
       return null;
-    }
-  }
-
-  async #openOrGiveUp(file: KeyFile): Promise<string> {
-    try {
-      return await this.#open(file);
-    } catch (thrown) {
-      this.#deps.giveUp(toTunnelError(thrown));
-      throw thrown;
     }
   }
 

@@ -56,7 +56,9 @@ export function openKey(text: string, passphrase: string | null): OpenedKey {
   if (parsed instanceof Error) return readTrouble(parsed.message);
   if (parsed.type === 'ssh-dss') return unusable('dsa');
   if (!parsed.isPrivateKey()) return unusable('public-key');
-  return { kind: 'opened', pem: parsed.getPrivatePEM() };
+  const pem = parsed.getPrivatePEM();
+  // ssh2 writes Ed25519 keys as PKCS#8, which it does not read back.
+  return pem.startsWith(PKCS8) ? openPkcs8(pem, null) : { kind: 'opened', pem };
 }
 
 /** The public half of an opened key, as an SSH blob. */
