@@ -20,6 +20,8 @@ import { runProject } from './lib/vitest.mjs';
 
 script(async () => {
   await bootstrap({ system: ['run', 'display', 'test'] });
+  // A log file is read without a terminal.
+  if (!process.stdout.isTTY && !process.env.FORCE_COLOR) process.env.NO_COLOR = '1';
   const { dist } = await ensureElectron();
   // The tests take the very run-time that was found here.
   process.env.ELECTRON_OVERRIDE_DIST_PATH = dist;

@@ -13,7 +13,13 @@ import { run } from './run.mjs';
 /** @returns {Check[]} quick ones first */
 export function checks() {
   const types = typeProjects().map((file) =>
-    check(`types of ${path.dirname(file)}`, 'typescript/bin/tsc', '--noEmit', '-p', file),
+    check(
+      path.dirname(file) === '.' ? 'types' : `types of ${path.dirname(file)}`,
+      'typescript/bin/tsc',
+      '--noEmit',
+      '-p',
+      file,
+    ),
   );
   return [
     check('layout', 'prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'),
