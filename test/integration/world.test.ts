@@ -1,15 +1,13 @@
 import { execFile, spawn } from 'node:child_process';
 import { createPrivateKey } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { connect as connectTcp } from 'node:net';
-import type { Socket } from 'node:net';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { connect as connectTls } from 'node:tls';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { deathBound } from '../world/child.ts';
 import { startDovecot } from '../world/dovecot.ts';
 import { compareDelivery, howtoRc, makeFetchmail, perfectDelivery } from '../world/fetchmail.ts';
+import { leftBehind } from '../world/left-behind.ts';
 import { generateMessages, sha256 } from '../world/messages.ts';
 import { runSsh, sshForward } from '../world/openssh.ts';
 import type { SignIn } from '../world/openssh.ts';
@@ -18,12 +16,12 @@ import { everyKey, makeKey, PASSPHRASE, writeKey } from '../world/ssh-keys.ts';
 import { oneTimeCodeSignIn, passwordSignIn } from '../world/sshd-pam.ts';
 import { startSshd } from '../world/sshd.ts';
 import type { Sshd, SshdOptions } from '../world/sshd.ts';
+import { connect, dials, talk } from '../world/talk.ts';
 import { startTcpRelay } from '../world/tcp-relay.ts';
 import { until } from '../world/wait.ts';
 import { makeWorldFolder } from '../world/world-folder.ts';
 
 const run = promisify(execFile);
-const MARK = `mailmole-world-${process.pid}-`;
 
 /** What is to be stopped after a test, the last first, whether it passed or not. */
 const open: { stop(): Promise<void> }[] = [];
@@ -32,28 +30,6 @@ async function keep<T extends { stop(): Promise<void> }>(made: Promise<T>): Prom
   const one = await made;
   open.push(one);
   return one;
-}
-
-/** Processes and files anywhere on this machine that carry the mark of this test process. */
-function leftBehind(): string[] {
-  const carriesMark = (read: () => string) => {
-    try {
-      return read().includes(MARK);
-    } catch {
-      return false;
-    }
-  };
-  const processes = readdirSync('/proc')
-    .filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid)
-    .filter(
-      (pid) =>
-        carriesMark(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')) ||
-        carriesMark(() => readlinkSync(`/proc/${pid}/cwd`)),
-    );
-  const folders = readdirSync(tmpdir()).filter((name) => name.startsWith(MARK));
-  const pam = existsSync('/etc/pam.d') ? readdirSync('/etc/pam.d') : [];
-  const services = pam.filter((name) => name.startsWith(`mailmole-test-${process.pid}-`));
-  return [...processes.map((pid) => `process ${pid}`), ...folders, ...services];
 }
 
 afterEach(async () => {
@@ -327,52 +303,3 @@ it('servers die with the process that started them', async () => {
   parent.kill('SIGKILL');
   await until('it is gone', () => !program());
 });
-
-interface Talk {
-  /** The next line the server says, without its line end; rejects when the line is closed before. */
-  line(): Promise<string>;
-  say(line: string): void;
-  /** Why the line was closed: an error code, or `end`. */
-  readonly closed: Promise<string>;
-  stop(): Promise<void>;
-}
-
-function connect(port: number): Promise<Talk> {
-  return talk(connectTcp({ host: '127.0.0.1', port }));
-}
-
-async function talk(socket: Socket): Promise<Talk> {
-  let text = '';
-  let reason: string | null = null;
-  socket.setEncoding('utf8').on('data', (chunk) => (text += String(chunk)));
-  const closed = new Promise<string>((resolve) => {
-    socket.once('error', (error: NodeJS.ErrnoException) => (reason = error.code ?? error.message));
-    socket.once('close', () => resolve((reason ??= 'end')));
-  });
-  await until('the line is open', () => socket.readyState === 'open' || reason !== null);
-  return {
-    closed,
-    say: (line) => void socket.write(`${line}\r\n`),
-    line: () =>
-      until('the server says a line', () => {
-        const end = text.indexOf('\r\n');
-        if (end < 0 && reason !== null) throw new Error(`the line was closed: ${reason}`);
-        if (end < 0) return null;
-        const line = text.slice(0, end);
-        text = text.slice(end + 2);
-        return line;
-      }),
-    stop: async () => {
-      socket.destroy();
-      await closed;
-    },
-  };
-}
-
-function dials(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connectTcp({ host: '127.0.0.1', port });
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    socket.once('connect', () => socket.destroy());
-  });
-}

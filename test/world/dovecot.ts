@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { chown, mkdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { makeCertificates } from './certificates.ts';
+import type { Certificates } from './certificates.ts';
 import { needProgram, whenListening } from './child.ts';
 import { writeMaildir } from './messages.ts';
 import type { TestMessage } from './messages.ts';
@@ -9,7 +10,7 @@ import { makeServer, withFreePorts } from './server.ts';
 import type { ServerHandle } from './server.ts';
 import { isRoot, testAccount } from './test-account.ts';
 import type { TestAccount } from './test-account.ts';
-import { freePort, makeWorldFolder } from './world-folder.ts';
+import { freePort, inWorldFolder } from './world-folder.ts';
 import type { WorldFolder } from './world-folder.ts';
 
 export interface DovecotOptions {
@@ -54,20 +55,12 @@ const CERTIFICATE_NAME = 'mail.example.test';
  * account, so that it is the same thing whether the tests run as root or not.
  */
 export function startDovecot(options: DovecotOptions = {}): Promise<Dovecot> {
-  return withFreePorts(async () => {
-    const folder = await makeWorldFolder('dovecot');
-    try {
-      return await startIn(folder, options);
-    } catch (error) {
-      await folder.remove();
-      throw error;
-    }
-  });
+  return withFreePorts(() => inWorldFolder('dovecot', (folder) => startIn(folder, options)));
 }
 
 async function startIn(folder: WorldFolder, options: DovecotOptions): Promise<Dovecot> {
   const account = await testAccount();
-  const { user = 'msingh', password = 'foobar', tls = true } = options;
+  const { messages = [], user = 'msingh', password = 'foobar', tls = true } = options;
   const ports = {
     pop3: await freePort(),
     imap: await freePort(),
@@ -75,33 +68,22 @@ async function startIn(folder: WorldFolder, options: DovecotOptions): Promise<Do
     imaps: await freePort(),
   };
   const certificates = tls ? await makeCertificates(folder, CERTIFICATE_NAME) : null;
-  const tlsLines =
-    certificates === null
-      ? ['ssl = no']
-      : [
-          'ssl = yes',
-          `ssl_cert = <${certificates.certificateFile}`,
-          `ssl_key = <${certificates.keyFile}`,
-        ];
   await folder.write('users', `${user}:{PLAIN}${password}\n`);
-  const config = await folder.write(
-    'dovecot.conf',
-    [
-      ...(await baseLines(folder, account, options.greeting ?? 'Dovecot ready.')),
-      ...tlsLines,
-      ...listenerLines('pop3', ports.pop3, tls ? ports.pop3s : 0),
-      ...listenerLines('imap', ports.imap, tls ? ports.imaps : 0),
-      options.config ?? '',
-    ].join('\n'),
-  );
-  const maildir = folder.file('home', user, 'Maildir');
-  const deliver = (messages: readonly TestMessage[]) => writeMaildir(maildir, messages, account);
+  const lines = [
+    ...(await baseLines(folder, account, options.greeting ?? 'Dovecot ready.')),
+    ...tlsLines(certificates),
+    ...listenerLines('pop3', ports.pop3, tls ? ports.pop3s : 0),
+    ...listenerLines('imap', ports.imap, tls ? ports.imaps : 0),
+    options.config ?? '',
+  ];
+  const config = await folder.write('dovecot.conf', lines.join('\n'));
   for (const part of ['run', 'home', `home/${user}`]) await mkdir(folder.file(part));
-  await deliver(options.messages ?? []);
-  const owned = ['', 'run', 'home', `home/${user}`, 'users', 'dovecot.conf'];
-  const secret = certificates === null ? [] : ['server.key', 'server.pem', 'ca.pem'];
-  for (const part of [...owned, ...secret])
+  const keyFiles = certificates === null ? [] : ['server.key'];
+  for (const part of ['', 'run', 'home', `home/${user}`, 'users', 'dovecot.conf', ...keyFiles]) {
     await chown(folder.file(part), account.uid, account.gid);
+  }
+  const maildir = folder.file('home', user, 'Maildir');
+  await writeMaildir(maildir, messages, account);
   const server = makeServer({
     name: 'dovecot',
     folder,
@@ -119,8 +101,14 @@ async function startIn(folder: WorldFolder, options: DovecotOptions): Promise<Do
     password,
     certificateName: CERTIFICATE_NAME,
     caFile: certificates?.caFile ?? null,
-    deliver,
+    deliver: (more) => writeMaildir(maildir, more, account),
   };
+}
+
+function tlsLines(certificates: Certificates | null): string[] {
+  if (certificates === null) return ['ssl = no'];
+  const { certificateFile, keyFile } = certificates;
+  return ['ssl = yes', `ssl_cert = <${certificateFile}`, `ssl_key = <${keyFile}`];
 }
 
 async function baseLines(

@@ -27,7 +27,7 @@ export interface Fetchmail {
   readonly folder: WorldFolder;
   /** Fetches once. `rc` is the whole text of the .fetchmailrc, without a delivery option. */
   run(rc: string, options?: { verbose?: boolean; env?: NodeJS.ProcessEnv }): Promise<FetchmailRun>;
-  /** Everything delivered since it was made, in order, with LF line ends. */
+  /** Everything delivered since it was made, with LF line ends; for when no run is under way. */
   delivered(): Promise<Buffer[]>;
   /** Ends a running fetchmail and removes the home. May be called twice. */
   stop(): Promise<void>;
@@ -76,23 +76,20 @@ interface Target {
   readonly stop: () => Promise<void>;
 }
 
-/** A script that writes its input byte for byte into a file of its own, named by the time. */
+/**
+ * A script that writes its input byte for byte into a file of its own. It starts one program a message
+ * and no more, since 200 messages are fetched often.
+ */
 async function mdaTarget(folder: WorldFolder): Promise<Target> {
-  const [tmp, done] = [folder.file('tmp'), folder.file('done')];
-  await mkdir(tmp);
-  await mkdir(done);
-  const script = [
-    '#!/bin/sh',
-    'name="$(date +%s%N)-$$"',
-    `cat > '${tmp}'/"$name" && mv '${tmp}'/"$name" '${done}'/"$name"`,
-    '',
-  ].join('\n');
-  const mda = await folder.write('mda', script, 0o700);
+  const mail = folder.file('mail');
+  await mkdir(mail);
+  // With -C an existing file is an error, so no message can take the place of another.
+  const mda = await folder.write('mda', `#!/bin/sh -C\nexec cat > '${mail}'/$$\n`, 0o700);
   return {
     flags: ['--mda', mda],
     delivered: async () => {
-      const names = (await readdir(done)).sort();
-      return Promise.all(names.map((name) => readFile(`${done}/${name}`)));
+      const names = await readdir(mail);
+      return Promise.all(names.map((name) => readFile(`${mail}/${name}`)));
     },
     stop: () => Promise.resolve(),
   };

@@ -5,7 +5,8 @@ import { makeServer } from './server.ts';
 import type { ServerHandle } from './server.ts';
 import type { TestKey } from './ssh-keys.ts';
 import { until } from './wait.ts';
-import { makeWorldFolder } from './world-folder.ts';
+import { inWorldFolder } from './world-folder.ts';
+import type { WorldFolder } from './world-folder.ts';
 
 export interface SshAgent extends ServerHandle {
   /** The value for SSH_AUTH_SOCK. */
@@ -19,8 +20,11 @@ export interface SshAgent extends ServerHandle {
 }
 
 /** Starts a real ssh-agent with a socket of its own. A restart empties it, as it does in life. */
-export async function startSshAgent(): Promise<SshAgent> {
-  const folder = await makeWorldFolder('agent');
+export function startSshAgent(): Promise<SshAgent> {
+  return inWorldFolder('agent', startIn);
+}
+
+async function startIn(folder: WorldFolder): Promise<SshAgent> {
   const socket = folder.file('agent.sock');
   // The installed program has a set-group-id bit, and such a program forgets at its start that it is
   // to die with the tests. A copy has no such bit.

@@ -8,8 +8,9 @@ import type { Availability } from './test-account.ts';
 import { belongsToDeadProcess } from './world-folder.ts';
 import type { WorldFolder } from './world-folder.ts';
 
-const PAM_FOLDER = '/etc/pam.d';
-const PREFIX = 'mailmole-test-';
+export const PAM_FOLDER = '/etc/pam.d';
+/** Of the name of every PAM service; the number of the test process and a dash follow. */
+export const SERVICE_PREFIX = 'mailmole-test-';
 const CODE_MODULE = 'pam_google_authenticator.so';
 
 let made = 0;
@@ -65,7 +66,7 @@ export async function makePamService(
 ): Promise<PamService> {
   await sweep();
   made += 1;
-  const name = `${PREFIX}${process.pid}-${made}`;
+  const name = `${SERVICE_PREFIX}${process.pid}-${made}`;
   const secret = randomBytes(20);
   const password = await folder.write('password', request.password);
   const otp = await folder.write('otp', `${base32(secret)}\n" TOTP_AUTH\n`);
@@ -104,7 +105,7 @@ async function accountLines(folder: WorldFolder, refusal: string | null): Promis
 
 /** Removes services of test runs that were killed. */
 async function sweep(): Promise<void> {
-  const dead = readdirSync(PAM_FOLDER).filter((name) => belongsToDeadProcess(name, PREFIX));
+  const dead = readdirSync(PAM_FOLDER).filter((name) => belongsToDeadProcess(name, SERVICE_PREFIX));
   await Promise.all(dead.map((name) => rm(path.join(PAM_FOLDER, name), { force: true })));
 }
 

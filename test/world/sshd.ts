@@ -10,7 +10,7 @@ import { makeKey, writeKey } from './ssh-keys.ts';
 import type { TestKey } from './ssh-keys.ts';
 import { isRoot, testAccount } from './test-account.ts';
 import { until } from './wait.ts';
-import { freePort, makeWorldFolder } from './world-folder.ts';
+import { freePort, inWorldFolder } from './world-folder.ts';
 import type { WorldFolder } from './world-folder.ts';
 
 /**
@@ -76,15 +76,7 @@ const OLD_ALGORITHMS: Config = {
  * limits such as MaxStartups see the test's connections only.
  */
 export function startSshd(options: SshdOptions = {}): Promise<Sshd> {
-  return withFreePorts(async () => {
-    const folder = await makeWorldFolder('sshd');
-    try {
-      return await startIn(folder, options);
-    } catch (error) {
-      await folder.remove();
-      throw error;
-    }
-  });
+  return withFreePorts(() => inWorldFolder('sshd', (folder) => startIn(folder, options)));
 }
 
 async function startIn(folder: WorldFolder, options: SshdOptions): Promise<Sshd> {
@@ -93,38 +85,27 @@ async function startIn(folder: WorldFolder, options: SshdOptions): Promise<Sshd>
   const hostKeys = options.hostKeys ?? [await defaultHostKey(options)];
   const password = options.password ?? randomBytes(12).toString('base64url');
   const pam = await pamFor(folder, options, password);
-  const authorize = (keys: readonly (TestKey | string)[]) =>
-    folder.write('authorized_keys', authorizedLines(keys), 0o644).then(() => undefined);
-  await authorize(options.authorizedKeys ?? []);
-  const config = await folder.write('sshd_config', '');
-  const hostKeyFiles = await Promise.all(
-    hostKeys.map((key, index) => writeKey(folder, key, `host-key-${index}`)),
-  );
-  const settings = { ...baseConfig(options, pam !== null), ...options.config };
-  await folder.write(
-    'sshd_config',
-    configText({
-      Port: port,
-      AllowUsers: user,
-      HostKey: hostKeyFiles,
-      AuthorizedKeysFile: folder.file('authorized_keys'),
-      ...(options.banner === undefined
-        ? {}
-        : { Banner: await folder.write('banner', options.banner, 0o644) }),
-      ...settings,
-    }),
-  );
-  if (isRoot()) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
-  const command = pam?.sshd ?? needProgram('sshd', 'openssh-server');
+  const authorize = async (keys: readonly (TestKey | string)[]) => {
+    await folder.write('authorized_keys', authorizedLines(keys), 0o644);
+  };
   const server = makeServer({
     name: 'sshd',
     folder,
-    command,
-    args: ['-D', '-e', '-f', config],
+    command: pam?.sshd ?? needProgram('sshd', 'openssh-server'),
+    args: ['-D', '-e', '-f', folder.file('sshd_config')],
     ready: (child, log) => whenReady(child, log, port),
     ...(pam === null ? {} : { cleanUp: () => pam.remove() }),
   });
   try {
+    await authorize(options.authorizedKeys ?? []);
+    const config = await fullConfig(folder, options, {
+      port,
+      user,
+      hostKeys,
+      usePam: pam !== null,
+    });
+    await folder.write('sshd_config', configText(config));
+    if (isRoot()) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
     await server.start();
   } catch (error) {
     await server.stop();
@@ -165,6 +146,34 @@ function pamFor(
 
 function authorizedLines(keys: readonly (TestKey | string)[]): string {
   return keys.map((key) => `${typeof key === 'string' ? key : key.publicKey}\n`).join('');
+}
+
+interface Chosen {
+  readonly port: number;
+  readonly user: string;
+  readonly hostKeys: readonly TestKey[];
+  readonly usePam: boolean;
+}
+
+/** Writes the files that the settings name, and gives all settings. */
+async function fullConfig(
+  folder: WorldFolder,
+  options: SshdOptions,
+  { port, user, hostKeys, usePam }: Chosen,
+): Promise<Config> {
+  const { banner } = options;
+  const hostKeyFiles = await Promise.all(
+    hostKeys.map((key, index) => writeKey(folder, key, `host-key-${index}`)),
+  );
+  return {
+    Port: port,
+    AllowUsers: user,
+    HostKey: hostKeyFiles,
+    AuthorizedKeysFile: folder.file('authorized_keys'),
+    ...(banner === undefined ? {} : { Banner: await folder.write('banner', banner, 0o644) }),
+    ...baseConfig(options, usePam),
+    ...options.config,
+  };
 }
 
 function baseConfig(options: SshdOptions, usePam: boolean): Config {

@@ -5,7 +5,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-const PREFIX = 'mailmole-world-';
+/** Of the name of every folder; the number of the test process and a dash follow. */
+export const FOLDER_PREFIX = 'mailmole-world-';
 
 /** A temporary folder of one server, removed as a whole when the server is stopped. */
 export interface WorldFolder {
@@ -24,7 +25,7 @@ export interface WorldFolder {
  */
 export async function makeWorldFolder(name: string): Promise<WorldFolder> {
   await sweepOnce();
-  const folder = await mkdtemp(path.join(tmpdir(), `${PREFIX}${process.pid}-${name}-`));
+  const folder = await mkdtemp(path.join(tmpdir(), `${FOLDER_PREFIX}${process.pid}-${name}-`));
   await chmod(folder, 0o755);
   return {
     path: folder,
@@ -40,6 +41,20 @@ export async function makeWorldFolder(name: string): Promise<WorldFolder> {
   };
 }
 
+/** Gives `work` a fresh folder, and removes it again if `work` fails. */
+export async function inWorldFolder<T>(
+  name: string,
+  work: (folder: WorldFolder) => Promise<T>,
+): Promise<T> {
+  const folder = await makeWorldFolder(name);
+  try {
+    return await work(folder);
+  } catch (error) {
+    await folder.remove();
+    throw error;
+  }
+}
+
 /** True for a name that carries the number of a process which no longer runs. */
 export function belongsToDeadProcess(name: string, prefix: string): boolean {
   const pid = name.startsWith(prefix) ? /^\d+/.exec(name.slice(prefix.length))?.[0] : undefined;
@@ -48,13 +63,15 @@ export function belongsToDeadProcess(name: string, prefix: string): boolean {
 
 let swept: Promise<void> | null = null;
 
-/** Removes what killed test runs of this user left in the temporary folder. */
+/** Removes what killed test runs left in the temporary folder: root all, others their own. */
 function sweepOnce(): Promise<void> {
+  const me = process.getuid?.();
   swept ??= (async () => {
     for (const name of readdirSync(tmpdir())) {
-      if (!belongsToDeadProcess(name, PREFIX)) continue;
+      if (!belongsToDeadProcess(name, FOLDER_PREFIX)) continue;
       const folder = path.join(tmpdir(), name);
-      if (statSync(folder, { throwIfNoEntry: false })?.uid !== process.getuid?.()) continue;
+      const owner = statSync(folder, { throwIfNoEntry: false })?.uid;
+      if (me !== 0 && owner !== me) continue;
       await rm(folder, { recursive: true, force: true });
     }
   })();
