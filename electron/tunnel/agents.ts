@@ -117,8 +117,8 @@ export class OneKeyAgent extends ssh2.BaseAgent {
     const key = ssh2.utils.parseKey(await this.#open());
     if (key instanceof Error) throw key;
     const signature = key.sign(data, hash);
-    if (Buffer.isBuffer(signature)) return signature;
-    throw signature;
+    if (signature instanceof Error) throw signature;
+    return signature;
   }
 }
 

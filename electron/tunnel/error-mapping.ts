@@ -124,7 +124,7 @@ export function mapForwardError(thrown: unknown, mailHost: string, mailPort: num
 /** Reads why a local port could not be bound. */
 export function mapListenError(thrown: unknown, address: string, port: number): TunnelError {
   const { code, message } = thrown as ForeignError;
-  switch (code) {
+  switch (String(code)) {
     case 'EADDRINUSE':
       return { kind: 'port-in-use', address, port, holder: null, nextFree: null };
     case 'EACCES':
@@ -140,7 +140,6 @@ export function mapListenError(thrown: unknown, address: string, port: number): 
 
 /** Text from a server, fit to be shown: control characters out, 1,000 characters at most. */
 export function cleanServerText(text: string): string {
-  // eslint-disable-next-line no-control-regex -- taking control characters out is the point
   return text
     .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '')
     .trim()

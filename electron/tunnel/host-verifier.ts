@@ -54,9 +54,9 @@ export class HostVerifier {
     }
     const presented = Buffer.from(key);
     this.#decide(presented).then(
-      (yes) => {
-        if (yes) this.#accepted = presented;
-        answer(yes);
+      () => {
+        this.#accepted = presented;
+        answer(true);
       },
       (thrown: unknown) => {
         this.#deps.giveUp(toTunnelError(thrown));
@@ -71,7 +71,8 @@ export class HostVerifier {
     this.#remember = null;
   }
 
-  async #decide(key: Buffer): Promise<true> {
+  /** Resolves when the key may be trusted; every other verdict, and every surprise, is a rejection. */
+  async #decide(key: Buffer): Promise<void> {
     const { plan, hostKeys, log } = this.#deps;
     const { host, port } = plan;
     if (this.#known === null) throw new Error('host keys were not loaded');
@@ -80,7 +81,7 @@ export class HostVerifier {
     log('info', `host key of ${host}: ${verdict.kind}, ${shown}`);
     switch (verdict.kind) {
       case 'known':
-        return true;
+        return;
       case 'revoked':
         throw new TunnelFailure({
           kind: 'host-key-revoked',
@@ -100,12 +101,12 @@ export class HostVerifier {
             knownAt: `${verdict.file}:${verdict.line}`,
           });
         this.#remember = () => hostKeys.replace(host, port, key);
-        return true;
+        return;
       case 'unknown':
       case 'other-algorithm':
         await this.#askAbout(key, shown, verdict.kind === 'other-algorithm');
         this.#remember = () => hostKeys.trust(host, port, key);
-        return true;
+        return;
     }
   }
 

@@ -69,7 +69,7 @@ export class Person {
   ): Promise<Exclude<PromptAnswer, { kind: 'cancel' }>> {
     const { prompter, accountId, host, by, signal, onPrompt } = this.#options;
     if (by === 'background') throw new TunnelFailure({ kind: 'answer-needed', what, host });
-    this.#change(+1);
+    this.#change(1);
     try {
       const asked = prompter.ask(accountId, request, signal);
       onPrompt(asked.id);

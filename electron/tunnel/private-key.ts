@@ -114,18 +114,15 @@ function openPkcs8(pem: string, passphrase: string | null): OpenedKey {
     const encrypted = pem.startsWith(PKCS8_ENCRYPTED);
     return unusable(encrypted ? 'wrong-passphrase' : 'not-a-key', message);
   }
-  switch (key.asymmetricKeyType) {
-    case 'rsa':
-      return { kind: 'opened', pem: key.export({ type: 'pkcs1', format: 'pem' }).toString() };
-    case 'ec':
-      return { kind: 'opened', pem: key.export({ type: 'sec1', format: 'pem' }).toString() };
-    case 'ed25519':
-      return { kind: 'opened', pem: ed25519ToOpenSsh(key) };
-    case 'dsa':
-      return unusable('dsa');
-    default:
-      return unusable('unsupported', key.asymmetricKeyType ?? '');
-  }
+  const exported = (type: 'pkcs1' | 'sec1'): OpenedKey => ({
+    kind: 'opened',
+    pem: key.export({ type, format: 'pem' }).toString(),
+  });
+  const type = key.asymmetricKeyType ?? '';
+  if (type === 'rsa') return exported('pkcs1');
+  if (type === 'ec') return exported('sec1');
+  if (type === 'ed25519') return { kind: 'opened', pem: ed25519ToOpenSsh(key) };
+  return unusable(type === 'dsa' ? 'dsa' : 'unsupported', type);
 }
 
 /** Writes an Ed25519 key as an unencrypted openssh-key-v1 (PROTOCOL.key), the only form of it that ssh2 reads. */

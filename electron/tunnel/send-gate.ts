@@ -60,5 +60,5 @@ export function corkPerTick(socket: Socket): void {
     }
     return write(...args);
   };
-  socket.write = corking as typeof socket.write;
+  socket.write = corking;
 }

@@ -106,7 +106,7 @@ class Dialling {
       algorithms: algorithmsFor(this.#verifier.knownTypes, plan.compression),
       hostVerifier: this.#verifier.verify,
       // ssh2's types describe authHandler more narrowly than what it accepts; see AuthSequence.
-      authHandler: this.#auth.handler as NonNullable<ConnectConfig['authHandler']>,
+      authHandler: this.#auth.handler,
       readyTimeout: 0,
       keepaliveInterval: plan.keepalive.intervalMs,
       keepaliveCountMax: plan.keepalive.count,

@@ -73,3 +73,19 @@ export interface Step {
   readonly machine: Machine;
   readonly effects: readonly Effect[];
 }
+
+/** The machine of an account that is off. */
+export function initialMachine(mode: TunnelMode): Machine {
+  return {
+    state: { kind: 'off' },
+    mode,
+    lastAttempt: 0,
+    by: 'background',
+    dialAtOnce: false,
+    tries: 0,
+    portsBound: false,
+    lastGreeting: null,
+    clients: 0,
+    online: true,
+  };
+}

@@ -1,4 +1,3 @@
-import type { TunnelMode } from '../shared/account';
 import { assertNever } from '../shared/result';
 import type { TunnelError } from '../shared/tunnel-error';
 import type { AttemptId, TunnelState } from '../shared/tunnel-state';
@@ -14,22 +13,6 @@ export const ASK_AGAIN_MS = 30_000;
 export const SHORTEST_WAIT_MS = 1_000;
 /** A line is proved within this time after the machine woke or the network changed, or it is dropped. */
 export const PROBE_MS = 5_000;
-
-/** The machine of an account that is off. */
-export function initialMachine(mode: TunnelMode): Machine {
-  return {
-    state: { kind: 'off' },
-    mode,
-    lastAttempt: 0,
-    by: 'background',
-    dialAtOnce: false,
-    tries: 0,
-    portsBound: false,
-    lastGreeting: null,
-    clients: 0,
-    online: true,
-  };
-}
 
 const CLEAR_TIMERS: readonly Effect[] = [
   { do: 'clear-timer', timer: 'retry' },

@@ -11,8 +11,14 @@ import { LocalListener } from './local-listener';
 import type { StartedBy } from './ports';
 import type { SshSession } from './ssh-session';
 import { toTunnelError } from './tunnel-failure';
-import { currentAttempt, initialMachine, reduce } from './tunnel-machine';
-import type { Effect, Machine, TimerName, TunnelEvent } from './tunnel-events';
+import { currentAttempt, reduce } from './tunnel-machine';
+import {
+  initialMachine,
+  type Effect,
+  type Machine,
+  type TimerName,
+  type TunnelEvent,
+} from './tunnel-events';
 
 export interface TunnelDependencies extends AttemptDependencies {
   readonly inWords: (error: TunnelError) => string;
