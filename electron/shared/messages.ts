@@ -164,6 +164,7 @@ const EDIT_WHAT: Partial<Record<TunnelErrorKind, string>> = {
   'host-not-found': 'server',
   'connection-refused': 'server',
   unreachable: 'server',
+  'timed-out': 'server',
   'not-ssh': 'server',
   'sign-in-refused': 'sign-in',
   'no-way-to-sign-in': 'sign-in',

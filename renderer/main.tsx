@@ -1,0 +1,4 @@
+import { mount } from './mount';
+import { App } from './views/App';
+
+void mount(<App />);

@@ -1,0 +1,4 @@
+import { mount } from './mount';
+import { PromptWindow } from './views/prompt/PromptWindow';
+
+void mount(<PromptWindow />);

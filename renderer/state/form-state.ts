@@ -1,0 +1,204 @@
+import type {
+  Account,
+  AccountDraft,
+  DraftProblem,
+  Forward,
+  ForwardProtocol,
+  SignIn,
+  TunnelMode,
+} from '../../electron/shared/account';
+import { DEFAULT_LOCAL_PORTS, MAIL_PORTS } from '../../electron/shared/account';
+import type { ServerText } from './server-text';
+
+/** One forward as it is typed: numbers are text until they are saved, and an empty mail server means the SSH server. */
+export interface TypedForward {
+  readonly id: string;
+  readonly protocol: ForwardProtocol;
+  readonly localAddress: string;
+  readonly localPort: string;
+  readonly mailHost: string;
+  readonly mailPort: string;
+}
+
+/** The form as it is typed. */
+export interface FormState {
+  readonly name: string;
+  readonly sshHost: string;
+  readonly sshPort: string;
+  readonly sshUser: string;
+  readonly signIn: SignIn['kind'];
+  readonly keyPath: string;
+  readonly forwards: readonly TypedForward[];
+  readonly mode: TunnelMode;
+  readonly compression: boolean;
+  readonly practice: boolean;
+}
+
+function typed(forward: Forward): TypedForward {
+  return {
+    ...forward,
+    localPort: String(forward.localPort),
+    mailPort: String(forward.mailPort),
+  };
+}
+
+/** An empty form, with the one forward that was suggested. */
+export function emptyForm(suggested: Forward): FormState {
+  return {
+    name: '',
+    sshHost: '',
+    sshPort: '22',
+    sshUser: '',
+    signIn: 'automatic',
+    keyPath: '',
+    forwards: [{ ...typed(suggested), mailHost: '' }],
+    mode: 'on-demand',
+    compression: false,
+    practice: false,
+  };
+}
+
+/** The form of a mailbox there is. A mail server that is the SSH server is shown as an empty field, as it would be typed. */
+export function formOf(account: Account): FormState {
+  const { name, sshHost, sshPort, sshUser, signIn, forwards, mode, compression, practice } =
+    account;
+  return {
+    name,
+    sshHost,
+    sshPort: String(sshPort),
+    sshUser,
+    signIn: signIn.kind,
+    keyPath: signIn.kind === 'key-file' ? signIn.path : '',
+    forwards: forwards.map((forward) => ({
+      ...typed(forward),
+      mailHost: forward.mailHost === sshHost ? '' : forward.mailHost,
+    })),
+    mode,
+    compression,
+    practice,
+  };
+}
+
+/** What was typed as a port; NaN for what is no whole number, which is then complained about in words. */
+function portOf(text: string): number {
+  return /^\d+$/u.test(text.trim()) ? Number(text) : Number.NaN;
+}
+
+/** What is sent to be judged and saved. */
+export function draftOf(form: FormState): AccountDraft {
+  const { name, sshHost, sshPort, sshUser, signIn, keyPath, mode, compression, practice } = form;
+  return {
+    name,
+    sshHost,
+    sshPort: portOf(sshPort),
+    sshUser,
+    signIn: signIn === 'key-file' ? { kind: signIn, path: keyPath } : { kind: signIn },
+    forwards: form.forwards.map((forward) => ({
+      ...forward,
+      localPort: portOf(forward.localPort),
+      mailHost: forward.mailHost.trim() === '' ? sshHost : forward.mailHost,
+      mailPort: portOf(forward.mailPort),
+    })),
+    mode,
+    compression,
+    practice,
+  };
+}
+
+/** Puts what a pasted `user@host:port` says into its fields; what it does not say stays as it was. */
+export function withServerText(form: FormState, { host, user, port }: ServerText): FormState {
+  return {
+    ...form,
+    sshHost: host,
+    sshUser: user ?? form.sshUser,
+    sshPort: port === undefined ? form.sshPort : String(port),
+  };
+}
+
+/** Calls a mailbox that has no name yet after its server, so that there is one field less to fill in. */
+export function withSuggestedName(form: FormState): FormState {
+  return form.name.trim() === '' ? { ...form, name: form.sshHost } : form;
+}
+
+/** Changes one forward. */
+export function withForward(
+  form: FormState,
+  index: number,
+  change: Partial<TypedForward>,
+): FormState {
+  const forwards = form.forwards.map((one, at) => (at === index ? { ...one, ...change } : one));
+  return { ...form, forwards };
+}
+
+/** The first port from this one on that no other forward of the form has taken. */
+function freeIn(form: FormState, port: number, exceptIndex: number): string {
+  const taken = new Set(
+    form.forwards.filter((_, at) => at !== exceptIndex).map(({ localPort }) => localPort),
+  );
+  let free = port;
+  while (taken.has(String(free)) && free < 65_535) free += 1;
+  return String(free);
+}
+
+/** Takes over what was suggested for a forward whose protocol was changed; the mail server stays as it was typed. */
+export function withProtocol(form: FormState, index: number, suggested: Forward): FormState {
+  return withForward(form, index, {
+    protocol: suggested.protocol,
+    localPort: freeIn(form, suggested.localPort, index),
+    mailPort: String(suggested.mailPort),
+  });
+}
+
+/** Adds a forward as suggested, to the mail server of the last one. */
+export function withAddedForward(form: FormState, suggested: Forward): FormState {
+  const mailHost = form.forwards.at(-1)?.mailHost ?? '';
+  const localPort = freeIn(form, suggested.localPort, -1);
+  return {
+    ...form,
+    forwards: [...form.forwards, { ...typed(suggested), mailHost, localPort }],
+  };
+}
+
+/** Takes one forward away. */
+export function withoutForward(form: FormState, index: number): FormState {
+  return { ...form, forwards: form.forwards.filter((_, at) => at !== index) };
+}
+
+/** The protocol to offer when one more is added: the first that a usual mail program still lacks. */
+export function nextProtocol(form: FormState): ForwardProtocol {
+  const used = new Set(form.forwards.map(({ protocol }) => protocol));
+  const usual: readonly ForwardProtocol[] = ['pop3', 'imap', 'submission', 'smtp'];
+  return usual.find((protocol) => !used.has(protocol)) ?? 'pop3';
+}
+
+/** The usual ports of a protocol, for when the main process could suggest none. */
+export function usualForward(protocol: ForwardProtocol, id: string): Forward {
+  return {
+    id,
+    protocol,
+    localAddress: 'localhost',
+    localPort: DEFAULT_LOCAL_PORTS[protocol],
+    mailHost: '',
+    mailPort: MAIL_PORTS[protocol],
+  };
+}
+
+/** The problem of one field, by its path in the draft. */
+export function problemAt(
+  problems: readonly DraftProblem[],
+  field: string,
+): DraftProblem | undefined {
+  return problems.find((problem) => problem.field === field);
+}
+
+/** The fields of the draft that the form shows, by their paths. */
+export function shownFields(form: FormState): ReadonlySet<string> {
+  const forwards = form.forwards.flatMap((_, index) =>
+    ['protocol', 'localAddress', 'localPort', 'mailHost', 'mailPort'].map(
+      (name) => `forwards.${index}.${name}`,
+    ),
+  );
+  const server = form.practice ? [] : ['sshHost', 'sshPort', 'sshUser', 'signIn'];
+  const key = form.signIn === 'key-file' && !form.practice ? ['signIn.path'] : [];
+  return new Set(['name', 'mode', 'compression', ...server, ...key, ...forwards]);
+}

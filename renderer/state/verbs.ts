@@ -1,0 +1,44 @@
+import { createContext, use } from 'react';
+import type {
+  Bridge,
+  IpcAnswer,
+  IpcArgs,
+  IpcFailure,
+  IpcName,
+  IpcReply,
+} from '../../electron/shared/ipc-contract';
+import { IPC_NAMES } from '../../electron/shared/ipc-contract';
+
+/** What the bridge offers, with failures already told to the person: a verb that failed answers `undefined`. */
+export type Verbs = {
+  readonly [N in IpcName]: (...args: IpcArgs<N>) => Promise<IpcReply<N> | undefined>;
+};
+
+/** Wraps every verb of the bridge; `report` hears of each one that was not carried out. */
+export function createVerbs(bridge: Bridge, report: (failure: IpcFailure) => void): Verbs {
+  const wrap =
+    <N extends IpcName>(name: N) =>
+    async (...args: IpcArgs<N>): Promise<IpcReply<N> | undefined> => {
+      try {
+        // The compiler cannot follow that a verb takes the arguments of its own name.
+        const verb = bridge[name] as (...args: IpcArgs<N>) => Promise<IpcAnswer<N>>;
+        const answer = await verb(...args);
+        if (answer.ok) return answer.value;
+        report(answer.error);
+      } catch (error) {
+        report({ kind: 'failed', problem: String(error) });
+      }
+      return undefined;
+    };
+  // Each name is paired with its own wrapper; fromEntries cannot say so.
+  return Object.fromEntries(IPC_NAMES.map((name) => [name, wrap(name)])) as unknown as Verbs;
+}
+
+export const VerbsContext = createContext<Verbs | null>(null);
+
+/** Everything a person can make the application do. */
+export function useVerbs(): Verbs {
+  const verbs = use(VerbsContext);
+  if (verbs === null) throw new Error('There are no verbs around this component.');
+  return verbs;
+}

@@ -1,0 +1,95 @@
+import { Plus } from 'lucide-react';
+import { useRef } from 'react';
+import type { AccountId } from '../../../electron/shared/account';
+import type { AppSnapshot } from '../../../electron/shared/app-snapshot';
+import { Bar } from '../../components/Bar';
+import { Button } from '../../components/Button';
+import { useWords } from '../../i18n/use-words';
+import { useVerbs } from '../../state/verbs';
+import { EmptyState } from './EmptyState';
+import { MailboxRow } from './MailboxRow';
+import { UndoBar } from './UndoBar';
+import './window-head.css';
+
+interface MailboxListProps {
+  readonly snapshot: AppSnapshot;
+  readonly onAdd: () => void;
+  readonly onEdit: (id: AccountId, field: string) => void;
+}
+
+function Head({ snapshot, onAdd }: Pick<MailboxListProps, 'snapshot' | 'onAdd'>) {
+  const t = useWords();
+  const verbs = useVerbs();
+  const { accounts } = snapshot;
+  return (
+    <header className="window__head">
+      <h1 className="window-head__name">
+        <span className="window-head__mark" />
+        {t('window:title')}
+      </h1>
+      {accounts.length > 1 ? (
+        <>
+          <Button kind="quiet" onPress={() => void verbs.setAllWanted(true)}>
+            {t('window:header.all-on')}
+          </Button>
+          <Button kind="quiet" onPress={() => void verbs.setAllWanted(false)}>
+            {t('window:header.all-off')}
+          </Button>
+        </>
+      ) : null}
+      {accounts.length > 0 ? (
+        <Button id="add-mailbox" onPress={onAdd}>
+          <Plus size={16} aria-hidden />
+          {t('window:header.add')}
+        </Button>
+      ) : null}
+    </header>
+  );
+}
+
+/** The main window: every mailbox with what is wanted of it and what is true. */
+export function MailboxList({ snapshot, onAdd, onEdit }: MailboxListProps) {
+  const t = useWords();
+  const verbs = useVerbs();
+  const body = useRef<HTMLElement>(null);
+  const { accounts, notices, undo, practicePassphrase } = snapshot;
+  const remove = async (id: AccountId): Promise<void> => {
+    await verbs.removeAccount(id);
+    // The row that had the focus is gone; from here the next Tab leads to what is left.
+    body.current?.focus();
+  };
+  return (
+    <div className="window">
+      <Head snapshot={snapshot} onAdd={onAdd} />
+      {notices.map(({ id, messageKey, params }) => (
+        <Bar
+          key={id}
+          kind="news"
+          dismissLabel={t('window:notice.dismiss')}
+          onDismiss={() => void verbs.dismissNotice(id)}
+        >
+          {t(messageKey, params)}
+        </Bar>
+      ))}
+      <main className="window__body" ref={body} tabIndex={-1}>
+        {accounts.length === 0 ? (
+          <EmptyState onAdd={onAdd} />
+        ) : (
+          <ul className="window__column list" aria-label={t('window:list.label')}>
+            {accounts.map((view) => (
+              <li key={view.account.id}>
+                <MailboxRow
+                  view={view}
+                  practicePassphrase={practicePassphrase}
+                  onEdit={(field) => onEdit(view.account.id, field)}
+                  onRemove={() => void remove(view.account.id)}
+                />
+              </li>
+            ))}
+          </ul>
+        )}
+      </main>
+      {undo === null ? null : <UndoBar undo={undo} />}
+    </div>
+  );
+}

@@ -1,0 +1,76 @@
+import { ChevronDown } from 'lucide-react';
+import { useId } from 'react';
+import { Button, Disclosure, DisclosurePanel } from 'react-aria-components';
+import type { AccountView } from '../../../electron/shared/app-snapshot';
+import { describeState, errorOf } from '../../../electron/shared/messages';
+import { badgeOf } from '../../../electron/shared/tunnel-state';
+import { StateBadge } from '../../components/StateBadge';
+import { Switch } from '../../components/Switch';
+import { useWords } from '../../i18n/use-words';
+import { useNow } from '../../state/use-now';
+import { useVerbs } from '../../state/verbs';
+import { Addresses } from './Addresses';
+import { ErrorCard } from './ErrorCard';
+import { More } from './More';
+import { PracticeGuide } from './PracticeGuide';
+import { RowMenu } from './RowMenu';
+import '../../components/disclosure.css';
+import './row.css';
+
+interface MailboxRowProps {
+  readonly view: AccountView;
+  readonly practicePassphrase: string | null;
+  /** Opens the form; `field` is the one to begin with. */
+  readonly onEdit: (field: string) => void;
+  readonly onRemove: () => void;
+}
+
+/** One mailbox: the switch says what is wanted, the badge and the sentence say what is true. */
+export function MailboxRow({ view, practicePassphrase, onEdit, onRemove }: MailboxRowProps) {
+  const t = useWords();
+  const verbs = useVerbs();
+  const titleId = useId();
+  const { account, state } = view;
+  // A countdown ticks by the second; "2 minutes ago" need not.
+  const now = useNow(state.kind === 'retrying' ? 1000 : 10_000);
+  const badge = badgeOf(state);
+  const error = errorOf(state);
+  return (
+    <article aria-labelledby={titleId}>
+      <Disclosure className="row">
+        <div className="row__head">
+          <StateBadge badge={badge} />
+          <h2 className="row__title">
+            <Button slot="trigger" className="row__trigger" id={`mailbox-${account.id}`}>
+              <span className="row__name" id={titleId}>
+                {account.name}
+              </span>
+              <ChevronDown className="disclosure__chevron" size={16} aria-hidden />
+            </Button>
+          </h2>
+          <RowMenu
+            view={view}
+            onEdit={() => onEdit(account.practice ? 'name' : 'sshHost')}
+            onRemove={onRemove}
+          />
+          <Switch
+            label={account.name}
+            isOn={account.wanted}
+            onChange={(on) => void verbs.setWanted(account.id, on)}
+          />
+          <p className="row__state" data-badge={badge}>
+            {describeState(view, t, now).line}
+          </p>
+        </div>
+        <div className="row__below">
+          {error === null ? null : <ErrorCard view={view} error={error} onEdit={onEdit} />}
+          {account.practice ? <PracticeGuide view={view} passphrase={practicePassphrase} /> : null}
+          <Addresses account={account} />
+          <DisclosurePanel className="disclosure__panel">
+            <More view={view} now={now} />
+          </DisclosurePanel>
+        </div>
+      </Disclosure>
+    </article>
+  );
+}
