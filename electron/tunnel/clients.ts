@@ -21,6 +21,8 @@ interface Held {
 
 export interface ClientsDependencies {
   readonly clock: Clock;
+  /** In milliseconds, read afresh for every mail program. */
+  readonly holdMs: () => number;
   /** Why the tunnel is not up, for a mail program whose time ran out. */
   readonly whyNot: () => TunnelError;
   /** An error as one plain line, for the mail program to show. */
@@ -75,7 +77,7 @@ export class Clients {
       this.#changed();
       return;
     }
-    const cancelTimer = this.#deps.clock.after(HOLD_MS, () => {
+    const cancelTimer = this.#deps.clock.after(this.#deps.holdMs(), () => {
       this.#letGo(held);
       refuse(socket, forward, this.#deps.inWords(this.#deps.whyNot()));
     });

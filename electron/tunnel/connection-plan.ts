@@ -30,6 +30,7 @@ export interface ConnectionPlan {
  * (keyboard-interactive), then a password. A password is never offered before a key (ssh2's own order would).
  */
 export function buildPlan(account: Account, settings: EngineSettings): ConnectionPlan {
+  const { waits = {} } = settings;
   return {
     accountId: account.id,
     host: account.sshHost,
@@ -37,8 +38,12 @@ export function buildPlan(account: Account, settings: EngineSettings): Connectio
     user: account.sshUser,
     steps: stepsFor(account.signIn, settings),
     compression: account.compression,
-    timeouts: { reach: 20_000, verify: 30_000, signIn: 60_000 },
-    keepalive: { intervalMs: 15_000, count: 3 },
+    timeouts: {
+      reach: waits.reach ?? 20_000,
+      verify: waits.verify ?? 30_000,
+      signIn: waits.signIn ?? 60_000,
+    },
+    keepalive: { intervalMs: waits.keepalive ?? 15_000, count: 3 },
   };
 }
 

@@ -41,11 +41,24 @@ export const accountSchema: z.ZodType<Account> = z.object({
   practice: z.boolean(),
 });
 
+const wait = z.number().exactOptional();
+
 export const settingsSchema: z.ZodType<EngineSettings> = z.object({
   knownHostsFiles: z.array(z.string()),
   ownKnownHostsFile: z.string(),
   defaultKeyFiles: z.array(z.string()),
   agentSocket: z.string().nullable(),
+  waits: z
+    .object({
+      reach: wait,
+      verify: wait,
+      signIn: wait,
+      keepalive: wait,
+      hold: wait,
+      idle: wait,
+      askAgain: wait,
+    })
+    .exactOptional(),
 });
 
 export const answerSchema: z.ZodType<PromptAnswer> = z.discriminatedUnion('kind', [

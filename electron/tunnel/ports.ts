@@ -43,6 +43,24 @@ export interface EngineSettings {
   readonly defaultKeyFiles: readonly string[];
   /** The agent's socket or pipe; null when there is none. Read afresh by whoever builds this. */
   readonly agentSocket: string | null;
+  /** Waits other than the shipped ones, for tests that could not sit through those. */
+  readonly waits?: Partial<Waits>;
+}
+
+/** How long the engine waits, in milliseconds. */
+export interface Waits {
+  /** For a TCP connection to the server, for its key, and for the sign-in. */
+  readonly reach: number;
+  readonly verify: number;
+  readonly signIn: number;
+  /** Silence of the server before it is asked for a sign of life; it is given up when it owes three. */
+  readonly keepalive: number;
+  /** How long a mail program is held while SSH comes up. */
+  readonly hold: number;
+  /** How long an on-demand tunnel stays up without carrying anything. */
+  readonly idle: number;
+  /** How long until a mail server that did not greet is asked again. */
+  readonly askAgain: number;
 }
 
 /** What the main process hears from the tunnel host. */

@@ -4,7 +4,7 @@ import { assertNever } from '../shared/result';
 import type { TunnelError } from '../shared/tunnel-error';
 import type { GreetingProof, TunnelState } from '../shared/tunnel-state';
 import { AttemptRunner, type AttemptDependencies } from './attempt';
-import { Clients } from './clients';
+import { Clients, HOLD_MS } from './clients';
 import { connectionMatters } from './connection-plan';
 import { readGreeting } from './greeting';
 import { LocalListener } from './local-listener';
@@ -54,6 +54,7 @@ export class Tunnel {
     this.#machine = initialMachine(account.mode);
     this.#clients = new Clients({
       clock: deps.clock,
+      holdMs: () => deps.settings().waits?.hold ?? HOLD_MS,
       whyNot: () => this.#whyNotUp(),
       inWords: deps.inWords,
       onCount: (count) => this.dispatch({ type: 'clients', count }),
@@ -130,7 +131,7 @@ export class Tunnel {
         void this.#askGreetings(effect.attempt);
         return;
       case 'set-timer':
-        this.#setTimer(effect.timer, effect.ms);
+        this.#setTimer(effect.timer, this.#waitFor(effect.timer) ?? effect.ms);
         return;
       case 'clear-timer':
         this.#timers.get(effect.timer)?.();
@@ -230,6 +231,19 @@ export class Tunnel {
       if (greeting !== undefined) this.dispatch({ type: 'greeted', attempt, greeting });
     } catch (thrown) {
       this.dispatch({ type: 'not-greeted', attempt, error: toTunnelError(thrown) });
+    }
+  }
+
+  /** A wait that the settings put in place of the machine's. */
+  #waitFor(timer: TimerName): number | undefined {
+    const { waits = {} } = this.#deps.settings();
+    switch (timer) {
+      case 'idle':
+        return waits.idle;
+      case 'ask-again':
+        return waits.askAgain;
+      case 'retry':
+        return undefined;
     }
   }
 
