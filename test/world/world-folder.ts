@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -25,7 +25,9 @@ export interface WorldFolder {
  */
 export async function makeWorldFolder(name: string): Promise<WorldFolder> {
   await sweepOnce();
-  const folder = await mkdtemp(path.join(tmpdir(), `${FOLDER_PREFIX}${process.pid}-${name}-`));
+  // The real path, since that is what the system says about the files a process has open.
+  const parent = await realpath(tmpdir());
+  const folder = await mkdtemp(path.join(parent, `${FOLDER_PREFIX}${process.pid}-${name}-`));
   await chmod(folder, 0o755);
   return {
     path: folder,
