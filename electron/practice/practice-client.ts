@@ -62,18 +62,20 @@ function awaitReady(host: HostProcess, gone: Promise<string>): Promise<PracticeR
 /** Asks a process to stop, and ends it when it does not do so in time. */
 async function end(host: HostProcess, gone: Promise<string>): Promise<void> {
   const late = setTimeout(() => host.kill(), STOP_MS);
-  try {
-    host.post({ kind: 'stop' } satisfies ToPracticeHost);
-  } catch {
-    // It can no longer hear; it is about to be gone, or the time-out ends it.
-  }
+  host.post({ kind: 'stop' } satisfies ToPracticeHost);
   await gone;
   clearTimeout(late);
 }
 
 function launch(options: PracticeOptions, ports: Ports, otherPortsWillDo: boolean): Run {
   const host = options.spawn();
-  const gone = new Promise<string>((resolve) => host.onExit(resolve));
+  let isGone = false;
+  const gone = new Promise<string>((resolve) => {
+    host.onExit((detail) => {
+      isGone = true;
+      resolve(detail);
+    });
+  });
   const ready = awaitReady(host, gone);
   host.post({
     kind: 'start',
@@ -81,7 +83,7 @@ function launch(options: PracticeOptions, ports: Ports, otherPortsWillDo: boolea
     ports,
     otherPortsWillDo,
   } satisfies ToPracticeHost);
-  return { ready, gone, end: () => end(host, gone) };
+  return { ready, gone, end: async () => (isGone ? undefined : end(host, gone)) };
 }
 
 /** Keeps the practice host running: after a crash once more, on the same ports. */
