@@ -46,7 +46,7 @@ export function Choices<K extends string>(props: ChoicesProps<K>) {
           aria-labelledby={`${base}${key}`}
           aria-describedby={`${base}${key}-hint`}
         >
-          <RadioButton className="choice">
+          <RadioButton className="choice covered">
             <span className="choice__mark" />
             <span>
               <span className="choice__label" id={`${base}${key}`}>
@@ -80,7 +80,7 @@ export function CheckRow({ label, hint, isSelected, onChange }: CheckProps) {
       aria-labelledby={base}
       aria-describedby={`${base}-hint`}
     >
-      <CheckboxButton className="choice choice--plain">
+      <CheckboxButton className="choice choice--plain covered">
         <span className="choice__mark choice__mark--square">
           <Check size={12} strokeWidth={3} aria-hidden />
         </span>

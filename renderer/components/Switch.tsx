@@ -12,7 +12,7 @@ interface SwitchProps {
 export function Switch({ label, isOn, onChange }: SwitchProps) {
   return (
     <SwitchField aria-label={label} isSelected={isOn} onChange={onChange}>
-      <SwitchButton className="switch">
+      <SwitchButton className="switch covered">
         <span className="switch__track" />
       </SwitchButton>
     </SwitchField>

@@ -20,7 +20,7 @@ export function fieldId(field: string): string {
 /** Puts the focus into a field, or into the first control of a group of choices. */
 function focusField(field: string): void {
   const element = document.getElementById(fieldId(field));
-  const control = element?.matches('input')
+  const control = element?.matches('input, button')
     ? element
     : (element?.querySelector<HTMLElement>('input:checked') ??
       element?.querySelector<HTMLElement>('input, button'));

@@ -37,7 +37,9 @@ export function More({ view, now }: MoreProps) {
         <section className="more__section">
           <h3 className="section-title">{t('window:more.greeting')}</h3>
           <p>
-            <code className="greeting">{greeting.text}</code>{' '}
+            <code className="greeting" dir="ltr">
+              {greeting.text}
+            </code>{' '}
             <span className="quiet">{describeWhen(greeting.at, t, now)}</span>
           </p>
         </section>
