@@ -1,4 +1,4 @@
-import { startPracticeServers, type PracticeServers } from './practice/practice-servers';
+import { startPracticeServers } from './practice/practice-servers';
 import {
   PracticeError,
   parseToHost,
@@ -33,7 +33,7 @@ function findParent(): Parent {
     return {
       post: (message) => port.postMessage(message),
       onMessage: (listener) => port.on('message', (event) => listener(event.data)),
-      // Electron ends its utility processes itself when the main process is gone.
+      // Electron ends its utility processes itself when the main process is gone, killed or not.
       onGone: () => undefined,
     };
   }
@@ -59,15 +59,16 @@ function asFailure(error: unknown): FromPracticeHost {
 }
 
 const parent = findParent();
-let servers: Promise<PracticeServers> | null = null;
+let started = false;
 
 function start(request: Extract<ToPracticeHost, { kind: 'start' }>): void {
-  if (servers !== null) return;
-  servers = startPracticeServers(request);
-  // After a failure the process stays, and hears what to do next from its parent.
-  servers
-    .then(({ ready }) => parent.post(ready))
-    .catch((error: unknown) => parent.post(asFailure(error)));
+  if (started) return;
+  started = true;
+  // After a failure the process stays, and hears from its parent that it shall stop.
+  startPracticeServers(request).then(
+    (ready) => parent.post(ready),
+    (error: unknown) => parent.post(asFailure(error)),
+  );
 }
 
 /** Ends the process; connections that are still open go with it, as they would with a server that is switched off. */

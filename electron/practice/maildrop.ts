@@ -43,12 +43,16 @@ export function stuff(message: Buffer): Buffer {
   return Buffer.from(out);
 }
 
+/** Where the body begins: after the first empty line, or at the end of a message that is all header. */
+function bodyStart(message: Buffer): number {
+  if (message.subarray(0, 2).toString('latin1') === '\r\n') return 2;
+  const blank = message.indexOf('\r\n\r\n');
+  return blank === -1 ? message.length : blank + 4;
+}
+
 /** The header, the empty line, and the first `lines` lines of the body of a stuffed message (RFC 1939, TOP). */
 export function topOf(stuffed: Buffer, lines: number): Buffer {
-  const blank = stuffed.indexOf('\r\n\r\n');
-  // Without an empty line the whole message is header; one that begins with it has none.
-  if (blank === -1 && !stuffed.subarray(0, 2).equals(Buffer.from('\r\n'))) return stuffed;
-  let end = stuffed.subarray(0, 2).equals(Buffer.from('\r\n')) ? 2 : blank + 4;
+  let end = bodyStart(stuffed);
   for (let line = 0; line < lines && end < stuffed.length; line += 1) {
     end = stuffed.indexOf('\r\n', end) + 2;
   }

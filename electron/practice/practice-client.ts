@@ -43,7 +43,9 @@ interface Run {
 function awaitReady(host: HostProcess, gone: Promise<string>): Promise<PracticeReady> {
   return new Promise<PracticeReady>((resolve, reject) => {
     const late = setTimeout(() => {
-      reject(new PracticeError('late', 'The practice mailbox did not start in time.', ''));
+      reject(
+        new PracticeError('late', 'The practice mailbox did not start in time. Try again.', ''),
+      );
     }, START_MS);
     host.onMessage((raw) => {
       const message = parseFromHost(raw);
@@ -54,7 +56,13 @@ function awaitReady(host: HostProcess, gone: Promise<string>): Promise<PracticeR
     });
     void gone.then((detail) => {
       clearTimeout(late);
-      reject(new PracticeError('stopped', 'The practice mailbox stopped while starting.', detail));
+      reject(
+        new PracticeError(
+          'stopped',
+          'The practice mailbox stopped while starting. Try again.',
+          detail,
+        ),
+      );
     });
   });
 }
@@ -107,27 +115,36 @@ class Keeper {
 
   async #watch(): Promise<void> {
     let crashes: number[] = [];
-    let last = new PracticeError('stopped', 'The practice mailbox stopped several times.', '');
+    let failure: PracticeError | null = null;
     for (;;) {
       const detail = await this.#run.gone;
       if (this.#stopping) return;
       const now = Date.now();
       crashes = [...crashes.filter((at) => now - at < TEN_MINUTES), now];
       if (crashes.length > MAX_CRASHES) {
-        this.#options.onStopped?.(
-          new PracticeError(last.problem, last.message, last.detail || detail),
-        );
+        this.#options.onStopped?.(failure ?? stoppedTooOften(detail));
         return;
       }
-      this.#run = launch(this.#options, this.#ports, false);
-      try {
-        await this.#run.ready;
-      } catch (error) {
-        if (error instanceof PracticeError) last = error;
-        await this.#run.end();
-      }
+      failure = await this.#restart();
     }
   }
+
+  /** Starts the host again; returns why it did not come up, or null when it did. */
+  async #restart(): Promise<PracticeError | null> {
+    try {
+      this.#run = launch(this.#options, this.#ports, false);
+      await this.#run.ready;
+      return null;
+    } catch (error) {
+      await this.#run.end();
+      return error instanceof PracticeError ? error : stoppedTooOften(String(error));
+    }
+  }
+}
+
+function stoppedTooOften(detail: string): PracticeError {
+  const sentence = 'The practice mailbox stopped several times and was left off.';
+  return new PracticeError('stopped', sentence, detail);
 }
 
 /**

@@ -8,12 +8,6 @@ import { startSshServer } from './ssh-server';
 
 type StartRequest = Extract<ToPracticeHost, { kind: 'start' }>;
 
-/** Both practice servers, running. */
-export interface PracticeServers {
-  readonly ready: PracticeReady;
-  stop(): Promise<void>;
-}
-
 function textOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
@@ -39,7 +33,8 @@ async function bind(
     if (otherPortsWillDo && wished !== 0) return start(0);
     throw new PracticeError(
       'port-taken',
-      `Another program on this computer uses port ${wished}, which the practice mailbox needs.`,
+      `Another program on this computer uses port ${wished}, which the practice mailbox needs. ` +
+        'Close that program, or remove the practice mailbox and add it again.',
       textOf(error),
     );
   }
@@ -51,44 +46,32 @@ async function keysIn(folder: string): Promise<PracticeKeys> {
   } catch (error) {
     throw new PracticeError(
       'folder',
-      `The practice mailbox cannot keep its key in ${folder}.`,
+      `The practice mailbox cannot keep its key in ${folder}. Make sure that you may write there.`,
       textOf(error),
     );
   }
 }
 
-/** Starts both servers of the practice mailbox. Rejects with a PracticeError, or with Node's error when it is a rare one. */
-export async function startPracticeServers(request: StartRequest): Promise<PracticeServers> {
+/**
+ * Starts both servers of the practice mailbox; they run until the process ends, after a failure too.
+ * Rejects with a PracticeError, or with Node's error when it is a rare one.
+ */
+export async function startPracticeServers(request: StartRequest): Promise<PracticeReady> {
   const { ports, otherPortsWillDo } = request;
-  const keys = await keysIn(request.folder);
-  const messages = sampleMessages(keys.madeAt);
+  const { madeAt, hostKey, publicKey, keyPath, passphrase } = await keysIn(request.folder);
+  const messages = sampleMessages(madeAt);
   const pop3 = await bind(ports.pop3, otherPortsWillDo, (port) =>
     startPop3Server({ messages, port }),
   );
-  try {
-    const ssh = await bind(ports.ssh, otherPortsWillDo, (port) =>
-      startSshServer({
-        port,
-        hostKey: keys.hostKey,
-        clientKey: keys.publicKey,
-        pop3Port: pop3.port,
-      }),
-    );
-    return {
-      ready: {
-        kind: 'ready',
-        sshPort: ssh.port,
-        pop3Port: pop3.port,
-        user: PRACTICE_USER,
-        keyPath: keys.keyPath,
-        passphrase: keys.passphrase,
-      },
-      stop: async () => {
-        await Promise.all([ssh.stop(), pop3.stop()]);
-      },
-    };
-  } catch (error) {
-    await pop3.stop();
-    throw error;
-  }
+  const ssh = await bind(ports.ssh, otherPortsWillDo, (port) =>
+    startSshServer({ port, hostKey, clientKey: publicKey, pop3Port: pop3.port }),
+  );
+  return {
+    kind: 'ready',
+    sshPort: ssh.port,
+    pop3Port: pop3.port,
+    user: PRACTICE_USER,
+    keyPath,
+    passphrase,
+  };
 }

@@ -294,7 +294,10 @@ describe('the practice host', () => {
     }
     await until('it says so', () => errors.length > 0);
     expect(errors).toMatchObject([
-      { problem: 'stopped', message: 'The practice mailbox stopped several times.' },
+      {
+        problem: 'stopped',
+        message: 'The practice mailbox stopped several times and was left off.',
+      },
     ]);
     expect(errors[0]?.detail).toBe('SIGKILL');
     expect(world.hosts).toHaveLength(4);
@@ -322,14 +325,11 @@ describe('the practice host', () => {
 
   test('says in a sentence why it cannot start', async () => {
     await writeFile(world.folder.file('file'), '');
-    const options = {
-      spawn: world.spawnHost,
-      folder: world.folder.file('file', 'x'),
-      preferredPorts: null,
-    };
+    const folder = world.folder.file('file', 'x');
+    const options = { spawn: world.spawnHost, folder, preferredPorts: null };
     await expect(startPractice(options)).rejects.toMatchObject({
       problem: 'folder',
-      message: `The practice mailbox cannot keep its key in ${world.folder.file('file', 'x')}.`,
+      message: `The practice mailbox cannot keep its key in ${folder}. Make sure that you may write there.`,
       detail: expect.stringContaining('ENOTDIR') as string,
     });
   });
