@@ -37,7 +37,6 @@ let desktop: Desktop | null = null;
 let shutDown = (): Promise<void> => Promise.resolve();
 
 registerUiScheme();
-app.enableSandbox();
 if (claimInstance((argv) => (startsHidden(argv) ? undefined : desktop?.showMain()))) {
   quitInOrder(() => shutDown(), log);
   // Not awaited here: Electron holds `ready` back until this module has been evaluated.

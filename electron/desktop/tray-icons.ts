@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { NativeImage } from 'electron';
-import { nativeImage, nativeTheme } from 'electron';
+import { nativeImage, nativeTheme, screen } from 'electron';
 import type { Badge } from '../shared/tunnel-state';
 
 /** A picture of the tray: a state's, or one of the three frames in which the dot wanders through the tunnel. */
@@ -10,11 +10,11 @@ export const WORKING_FRAMES = ['working-1', 'working-2', 'working-3'] as const;
 /** The frame that is shown when nothing moves. */
 export const STILL_FRAME = 'working-2';
 
-/** Edge lengths of a Linux tray icon at single and double density, in pixels. 22 is what most panels show. */
-const LINUX_SIZES = [
-  { size: 22, scaleFactor: 1 },
-  { size: 48, scaleFactor: 2 },
-] as const;
+/**
+ * Edge lengths of a Linux tray icon at single and at higher density, in pixels; 22 is what most panels show. Of several
+ * representations Electron passes on the largest only, which a panel would then blur by shrinking it.
+ */
+const LINUX_SIZE = { single: 22, dense: 48 };
 
 /** `dark` is light ink for a dark panel. */
 function panelTheme(): 'light' | 'dark' {
@@ -37,10 +37,7 @@ export function loadTrayIcon(folder: string, name: IconName): NativeImage {
   if (process.platform === 'win32') {
     return nativeImage.createFromPath(join(folder, theme, `${name}.ico`));
   }
-  const image = nativeImage.createEmpty();
-  for (const { size, scaleFactor } of LINUX_SIZES) {
-    const buffer = nativeImage.createFromPath(join(folder, theme, `${name}@${size}.png`)).toPNG();
-    image.addRepresentation({ scaleFactor, width: size, height: size, buffer });
-  }
-  return image;
+  const { scaleFactor } = screen.getPrimaryDisplay();
+  const size = scaleFactor > 1 ? LINUX_SIZE.dense : LINUX_SIZE.single;
+  return nativeImage.createFromPath(join(folder, theme, `${name}@${size}.png`));
 }

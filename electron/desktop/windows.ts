@@ -3,6 +3,7 @@ import { app, BrowserWindow, nativeTheme, screen } from 'electron';
 import ElectronStore from 'electron-store';
 import type { PromptId } from '../shared/prompt';
 import type { Log } from '../tunnel/ports';
+import { PromptWindow } from './prompt-window';
 import type { Page } from './ui-files';
 import { UI_ORIGIN } from './ui-files';
 import { DEFAULT_SIZE, SMALLEST_SIZE, usableBounds } from './window-bounds';
@@ -33,8 +34,7 @@ export class Windows {
   readonly #parts: WindowParts;
   readonly #memory: ElectronStore<{ bounds?: unknown }>;
   #main: BrowserWindow | null = null;
-  #prompt: BrowserWindow | null = null;
-  #shownPrompts: readonly PromptId[] = [];
+  readonly #prompt: PromptWindow;
 
   constructor(parts: WindowParts) {
     this.#parts = parts;
@@ -44,6 +44,15 @@ export class Windows {
       clearInvalidConfig: true,
       configFileMode: 0o600,
     });
+    const makePrompt = (): BrowserWindow =>
+      this.#open('prompt.html', {
+        ...PROMPT_SIZE,
+        title: parts.promptTitle,
+        minimizable: false,
+        maximizable: false,
+        fullscreenable: false,
+      });
+    this.#prompt = new PromptWindow(makePrompt, parts.promptsDismissed);
     nativeTheme.on('updated', () => {
       for (const window of this.live()) window.setBackgroundColor(ground());
     });
@@ -51,7 +60,7 @@ export class Windows {
 
   /** Those that can be sent to. */
   live(): readonly BrowserWindow[] {
-    return [this.#main, this.#prompt].filter((window) => window !== null);
+    return [this.#main, this.#prompt.current()].filter((window) => window !== null);
   }
 
   /** Does a person look at one of them? */
@@ -89,33 +98,9 @@ export class Windows {
     window.once('ready-to-show', () => bringForward(window, focus));
   }
 
-  /**
-   * Shows the window of questions while there are any. A question that is new takes the focus only when a person
-   * caused it (`focus`).
-   */
+  /** Shows the window of questions while there are any. `focus`: a person caused the newest of them. */
   syncPrompts(ids: readonly PromptId[], focus: boolean): void {
-    const isNew = ids.some((id) => !this.#shownPrompts.includes(id));
-    this.#shownPrompts = ids;
-    if (ids.length === 0) {
-      // Destroyed, not closed: closing is what a person does to say "not now".
-      this.#prompt?.destroy();
-      return;
-    }
-    if (this.#prompt !== null) {
-      if (isNew && focus) bringForward(this.#prompt, focus);
-      return;
-    }
-    const window = this.#open('prompt.html', {
-      ...PROMPT_SIZE,
-      title: this.#parts.promptTitle,
-      minimizable: false,
-      maximizable: false,
-      fullscreenable: false,
-    });
-    this.#prompt = window;
-    window.on('close', () => this.#parts.promptsDismissed());
-    window.on('closed', () => (this.#prompt = null));
-    window.once('ready-to-show', () => bringForward(window, focus));
+    this.#prompt.sync(ids, focus);
   }
 
   /** Keeps the main window's place for the next time. */
@@ -148,8 +133,6 @@ export class Windows {
       },
     });
     window.setMenuBarVisibility(false);
-    // The pages' titles are the same for every window; ours say which one it is.
-    window.on('page-title-updated', (event) => event.preventDefault());
     window.webContents.on('render-process-gone', (_gone, details) => {
       log('error', `The page ${page} is gone: ${details.reason}`);
       window.destroy();

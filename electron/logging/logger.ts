@@ -35,6 +35,8 @@ export function createLogger({ folder, home, toConsole }: LoggerOptions): Log {
   const logger = electronLog.create({ logId: `mailmole:${folder}` });
   const { console, file } = logger.transports;
   console.level = toConsole ? 'warn' : false;
+  // Without a name the file is silently not written where electron-log finds no package.json.
+  file.setAppName('Mailmole');
   file.level = 'debug';
   file.maxSize = MAX_BYTES;
   file.writeOptions = { flag: 'a', mode: OWNER_ONLY, encoding: 'utf8' };
