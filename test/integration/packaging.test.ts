@@ -1,0 +1,131 @@
+import { execFile } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '..', '..');
+
+interface BuilderConfig {
+  readonly read: (root: string, file: string, overrides: null) => Promise<Record<string, object>>;
+  readonly validate: (config: object) => Promise<void>;
+}
+
+/** electron-builder's own reader and schema, which it exports for itself only. */
+function loadBuilderConfig(): BuilderConfig {
+  const require = createRequire(join(root, 'node_modules/electron-builder/package.json'));
+  const { getConfig, validateConfiguration } =
+    require('app-builder-lib/out/util/config/config.js') as {
+      getConfig: BuilderConfig['read'];
+      validateConfiguration: (config: object, log: object) => Promise<void>;
+    };
+  const { DebugLogger } = require('builder-util') as {
+    DebugLogger: new (isEnabled: boolean) => object;
+  };
+  return {
+    read: getConfig,
+    validate: (config) => validateConfiguration(config, new DebugLogger(false)),
+  };
+}
+
+describe('the configuration of the packages', () => {
+  const builder = loadBuilderConfig();
+
+  it('is valid for Linux, Windows and macOS', async () => {
+    const config = await builder.read(root, 'build/electron-builder.yml', null);
+    await builder.validate(config);
+    expect(config).toMatchObject({
+      linux: { executableName: 'mailmole', category: 'Network;Email' },
+      win: { target: ['nsis'] },
+      mac: { target: ['dmg', 'zip'], hardenedRuntime: true },
+      electronFuses: {
+        runAsNode: false,
+        enableNodeCliInspectArguments: false,
+        onlyLoadAppFromAsar: true,
+      },
+    });
+  });
+
+  it.each(['linux', 'win', 'mac', 'nsis', 'dmg', 'deb'])(
+    'would notice a mistake in %s',
+    async (part) => {
+      const config = await builder.read(root, 'build/electron-builder.yml', null);
+      const broken = { ...config, [part]: { ...config[part], nothingOfTheKind: 1 } };
+      await expect(builder.validate(broken)).rejects.toThrow(`configuration.${part}`);
+    },
+  );
+});
+
+describe('the stand-in for fpm', () => {
+  let folder: string;
+  const shim = (...args: string[]) =>
+    run(process.execPath, [join(root, 'build/fpm-shim.mjs'), ...args]);
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'mailmole-packaging-'));
+    await mkdir(join(folder, 'app', 'resources'), { recursive: true });
+    await writeFile(join(folder, 'app', 'mailmole'), '#!/bin/sh\n', { mode: 0o700 });
+    await writeFile(join(folder, 'app', 'resources', 'app.asar'), 'x'.repeat(3000), {
+      mode: 0o600,
+    });
+    await chmod(join(folder, 'app'), 0o700);
+    await writeFile(join(folder, 'mailmole.desktop'), '[Desktop Entry]\n');
+    await writeFile(join(folder, 'after-install'), '#!/bin/sh\nexit 0\n');
+  });
+
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('makes a package that dpkg reads', async () => {
+    const deb = join(folder, 'mailmole.deb');
+    await shim(
+      ...['-s', 'dir', '--force', '-t', 'deb', '-d', 'libgtk-3-0', '-d', 'libnss3'],
+      ...['--deb-recommends', 'libappindicator3-1', '--deb-compression', 'gz'],
+      ...['--architecture', 'amd64', '--after-install', join(folder, 'after-install')],
+      ...['--description', 'Carries mail\n First line.\n\n Second line.'],
+      ...['--version', '1.2.3~beta', '--package', deb, '--name', 'mailmole'],
+      ...['--maintainer', 'A <a@b.invalid>', '--url', 'https://mailmole.invalid'],
+      ...['--category', 'mail', '--deb-priority', 'optional', '--license', 'MIT'],
+      `${join(folder, 'app')}/=/opt/Mailmole`,
+      `${join(folder, 'mailmole.desktop')}=/usr/share/applications/mailmole.desktop`,
+    );
+
+    const { stdout: control } = await run('dpkg-deb', ['--field', deb]);
+    expect(control.split('\n')).toEqual(
+      expect.arrayContaining([
+        'Package: mailmole',
+        'Version: 1.2.3~beta',
+        'Architecture: amd64',
+        'Maintainer: A <a@b.invalid>',
+        'Depends: libgtk-3-0, libnss3',
+        'Recommends: libappindicator3-1',
+        'Section: mail',
+        'Installed-Size: 5',
+        'Description: Carries mail',
+        ' First line.',
+        ' .',
+        ' Second line.',
+      ]),
+    );
+    const { stdout: list } = await run('dpkg-deb', ['--contents', deb]);
+    expect(list).toMatch(/^drwxr-xr-x root\/root .* \.\/opt\/Mailmole\/$/m);
+    expect(list).toMatch(/^-rwxr-xr-x root\/root .* \.\/opt\/Mailmole\/mailmole$/m);
+    expect(list).toMatch(/^-rw-r--r-- root\/root .* \.\/opt\/Mailmole\/resources\/app\.asar$/m);
+    expect(list).toMatch(/\.\/usr\/share\/applications\/mailmole\.desktop$/m);
+    await run('dpkg-deb', ['--control', deb, join(folder, 'control')]);
+    expect(await readFile(join(folder, 'control', 'postinst'), 'utf8')).toContain('exit 0');
+    expect(await readFile(join(folder, 'control', 'md5sums'), 'utf8')).toMatch(
+      /^[0-9a-f]{32} {2}opt\/Mailmole\/mailmole$/m,
+    );
+  });
+
+  it.each([
+    ['an argument that it does not know', ['-s', 'dir', '-t', 'deb', '--deb-systemd', 'x']],
+    ['another kind of package', ['-s', 'dir', '-t', 'rpm']],
+    ['a package without a name', ['-s', 'dir', '-t', 'deb', '--version', '1']],
+  ])('refuses %s', async (_what, args) => {
+    await expect(shim(...args)).rejects.toMatchObject({ code: 2 });
+  });
+});
