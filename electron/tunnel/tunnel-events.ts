@@ -28,8 +28,8 @@ export type TunnelEvent =
   /** The account was changed in a way that matters to the connection or its ports. */
   | { type: 'reconfigured'; mode: TunnelMode }
   | { type: 'mode-changed'; mode: TunnelMode }
-  | { type: 'ports-bound' }
-  | { type: 'ports-failed'; error: TunnelError }
+  | { type: 'ports-bound'; attempt: AttemptId }
+  | { type: 'ports-failed'; attempt: AttemptId; error: TunnelError }
   | { type: 'phase'; attempt: AttemptId; phase: Phase }
   | { type: 'prompt-opened'; attempt: AttemptId; prompt: PromptId }
   | { type: 'prompt-closed'; attempt: AttemptId }
@@ -49,7 +49,8 @@ export type TunnelEvent =
 export type TimerName = 'retry' | 'idle' | 'ask-again';
 
 export type Effect =
-  | { do: 'bind-ports' }
+  /** Answered by `ports-bound` or `ports-failed`. */
+  | { do: 'bind-ports'; attempt: AttemptId }
   | { do: 'release-ports' }
   | { do: 'dial'; attempt: AttemptId; by: StartedBy }
   /** End the attempt or its session; answered by `hung-up`. */

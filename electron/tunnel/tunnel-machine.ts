@@ -95,7 +95,7 @@ function bind(machine: Machine): Step {
   const state: TunnelState = { kind: 'connecting', attempt, phase: 'reserving-port', tries: 0 };
   return {
     machine: { ...machine, state, lastAttempt: attempt, portsBound: false },
-    effects: [...CLEAR_TIMERS, { do: 'bind-ports' }],
+    effects: [...CLEAR_TIMERS, { do: 'bind-ports', attempt }],
   };
 }
 
@@ -103,9 +103,8 @@ function portsBound(machine: Machine, moment: Moment): Step {
   const { state } = machine;
   if (state.kind !== 'connecting' || state.phase !== 'reserving-port') return stay(machine);
   const bound = { ...machine, portsBound: true };
-  // On demand, SSH is dialled by the mail program; a person who flips the switch wants to see that it works, though.
-  const waits =
-    machine.mode === 'on-demand' && machine.by === 'background' && machine.clients === 0;
+  // On demand, SSH is dialled by the mail program, unless somebody wants to see at once that it works.
+  const waits = machine.mode === 'on-demand' && !machine.dialAtOnce && machine.clients === 0;
   return waits ? rest(bound, moment) : dial(bound, machine.by);
 }
 
@@ -251,7 +250,7 @@ function proved(
   if (event.type === 'greeted') {
     const proof = { kind: 'greeted', greeting: event.greeting } as const;
     const next = { ...machine, state: { ...state, proof }, lastGreeting: event.greeting };
-    return { machine: next, effects: [] };
+    return { machine: next, effects: [{ do: 'clear-timer', timer: 'ask-again' }] };
   }
   const next = {
     ...machine,
@@ -262,7 +261,7 @@ function proved(
 
 function askAgain(machine: Machine): Step {
   const { state } = machine;
-  if (state.kind !== 'connected') return stay(machine);
+  if (state.kind !== 'connected' || state.proof.kind !== 'failed') return stay(machine);
   return { machine, effects: [{ do: 'ask-greeting', attempt: state.attempt }] };
 }
 

@@ -115,7 +115,7 @@ export class Tunnel {
   #carryOut(effect: Effect): void {
     switch (effect.do) {
       case 'bind-ports':
-        this.#portWork = this.#portWork.then(() => this.#bind());
+        this.#portWork = this.#portWork.then(() => this.#bind(effect.attempt));
         return;
       case 'release-ports':
         this.#clients.dropAll();
@@ -147,17 +147,17 @@ export class Tunnel {
     }
   }
 
-  async #bind(): Promise<void> {
+  async #bind(attempt: number): Promise<void> {
     const listeners = this.#account.forwards.map(
       (forward) => new LocalListener(forward, (socket, to) => this.#clients.arrived(socket, to)),
     );
     this.#listeners = listeners;
     try {
       await Promise.all(listeners.map((listener) => listener.bind()));
-      this.dispatch({ type: 'ports-bound' });
+      this.dispatch({ type: 'ports-bound', attempt });
     } catch (thrown) {
       await this.#release();
-      this.dispatch({ type: 'ports-failed', error: toTunnelError(thrown) });
+      this.dispatch({ type: 'ports-failed', attempt, error: toTunnelError(thrown) });
     }
   }
 
