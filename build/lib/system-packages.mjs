@@ -43,6 +43,7 @@ const needs = {
     ['dovecot-pop3d', '/usr/lib/dovecot/pop3|/usr/libexec/dovecot/pop3'],
     ['dovecot-imapd', '/usr/lib/dovecot/imap|/usr/libexec/dovecot/imap'],
     ['fetchmail', 'bin:fetchmail'],
+    ['curl', 'bin:curl'],
     ['openssl', 'bin:openssl'],
     ['util-linux', 'bin:setpriv'],
     // One-time codes for sshd, by its PAM module.
