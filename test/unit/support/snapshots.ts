@@ -1,4 +1,4 @@
-import type { Account, AccountDraft } from '../../../electron/shared/account';
+import type { Account, AccountDraft, Forward } from '../../../electron/shared/account';
 import type { AccountView, AppSnapshot, SessionFacts } from '../../../electron/shared/app-snapshot';
 import { NO_TRAFFIC } from '../../../electron/shared/app-snapshot';
 import type { OpenPrompt, PromptRequest } from '../../../electron/shared/prompt';
@@ -8,22 +8,22 @@ import type { TunnelState } from '../../../electron/shared/tunnel-state';
 /** A quarter past nine on an ordinary Tuesday. */
 export const NOW = Date.UTC(2026, 10, 24, 9, 15);
 
+export const FORWARD: Forward = {
+  id: 'pop3',
+  protocol: 'pop3',
+  localAddress: 'localhost',
+  localPort: 11110,
+  mailHost: 'mail.example.org',
+  mailPort: 110,
+};
+
 export const DRAFT: AccountDraft = {
   name: 'University',
   sshHost: 'shell.example.org',
   sshPort: 22,
   sshUser: 'msingh',
   signIn: { kind: 'automatic' },
-  forwards: [
-    {
-      id: 'pop3',
-      protocol: 'pop3',
-      localAddress: 'localhost',
-      localPort: 11110,
-      mailHost: 'mail.example.org',
-      mailPort: 110,
-    },
-  ],
+  forwards: [FORWARD],
   mode: 'on-demand',
   compression: false,
   practice: false,
