@@ -32,6 +32,11 @@ export class ProcessWatch {
     return { [MARK]: this.#id };
   }
 
+  /** How many processes have been seen so far, the first one included. */
+  get followed() {
+    return this.#seen.size;
+  }
+
   /**
    * Starts to follow the descendants of a process.
    * @param {number} pid

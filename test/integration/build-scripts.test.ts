@@ -1,0 +1,124 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { withDesktop } from '../../build/lib/display.mjs';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '..', '..');
+
+/** The arguments for a Node that runs this text as a module beside the scripts in build/. */
+function moduleText(text: string): string[] {
+  const imports = ['lock', 'leftovers', 'run', 'display', 'processes'].map(
+    (name) => `import * as ${name} from './build/lib/${name}.mjs';`,
+  );
+  return ['--input-type=module', '--eval', `${imports.join('\n')}\n${text}`];
+}
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'mailmole-build-scripts-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+it('lets one process at a time hold a lock, and takes over one whose owner is gone', async () => {
+  const lock = join(folder, 'held.lock');
+  const log = join(folder, 'log');
+  const gone = await run(process.execPath, ['--print', 'process.pid']);
+  await writeFile(lock, gone.stdout.trim());
+  const holdTenTimes = moduleText(`
+    import fs from 'node:fs';
+    for (let i = 0; i < 10; i += 1) {
+      await lock.withLock(${JSON.stringify(lock)}, 'testing', async () => {
+        fs.appendFileSync(${JSON.stringify(log)}, process.pid + ' in\\n');
+        await new Promise(setImmediate);
+        fs.appendFileSync(${JSON.stringify(log)}, process.pid + ' out\\n');
+      });
+    }`);
+  await Promise.all([1, 2, 3].map(() => run(process.execPath, holdTenTimes, { cwd: root })));
+
+  const lines = (await readFile(log, 'utf8')).trim().split('\n');
+  expect(lines).toHaveLength(60);
+  for (let i = 0; i < lines.length; i += 2) {
+    expect(lines[i + 1]).toBe(lines[i]?.replace('in', 'out'));
+  }
+  expect(existsSync(lock)).toBe(false);
+});
+
+it('finds and ends what a test run leaves behind, also without its environment', async () => {
+  const child = `
+    const { spawn } = require('node:child_process');
+    const quiet = { detached: true, stdio: 'ignore' };
+    spawn('sleep', ['311'], quiet).unref();
+    spawn('env', ['-i', 'sleep', '312'], quiet).unref();
+    setInterval(() => {}, 1000);`;
+  const { stdout } = await run(
+    process.execPath,
+    moduleText(`
+      import { setTimeout as delay } from 'node:timers/promises';
+      const watch = new leftovers.ProcessWatch();
+      const endOnceSeen = async (pid) => {
+        watch.follow(pid);
+        while (watch.followed < 3) await delay(20);
+        process.kill(pid);
+      };
+      await run.run(process.execPath, ['--eval', ${JSON.stringify(child)}], {
+        env: { ...process.env, ...watch.env },
+        onStart: endOnceSeen,
+      });
+      console.log(JSON.stringify([await watch.finish(), await watch.finish()]));`),
+    { cwd: root },
+  );
+  const [found, later] = JSON.parse(stdout) as { command: string }[][];
+  expect(found?.map(({ command }) => command).sort()).toEqual(['sleep 311', 'sleep 312']);
+  expect(later).toEqual([]);
+});
+
+it('gives a desktop of its own, with a tray, and takes it away when the work fails', async () => {
+  let home = '';
+  const work = withDesktop({ panel: true }, async (env) => {
+    home = env.HOME ?? '';
+    expect(existsSync(home)).toBe(true);
+    expect(env.DISPLAY).toMatch(/^:\d+$/);
+    const ask = ['--dest', 'org.kde.StatusNotifierWatcher', '--object-path'];
+    const watcher = await run(
+      'gdbus',
+      ['introspect', '--session', ...ask, '/StatusNotifierWatcher'],
+      { env },
+    );
+    expect(watcher.stdout).toContain('RegisteredStatusNotifierItems');
+    throw new Error('the work failed');
+  });
+  await expect(work).rejects.toThrow('the work failed');
+  expect(existsSync(dirname(home))).toBe(false);
+});
+
+it('ends its desktop when a signal interrupts it', async () => {
+  const script = moduleText(`
+    const keepAlive = setInterval(() => {}, 1000);
+    await display.withDesktop({}, async (env) => {
+      console.log(JSON.stringify([env.HOME, env.MAILMOLE_DESKTOP]));
+      await new Promise(() => {});
+    });`);
+  const child = spawn(process.execPath, script, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+  const [home, mark] = JSON.parse(line) as [string, string];
+  expect(existsSync(home)).toBe(true);
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([null, 'SIGTERM']);
+  expect(existsSync(home)).toBe(false);
+  const { stdout } = await run(
+    process.execPath,
+    moduleText(`console.log(processes.markedProcesses('MAILMOLE_DESKTOP', '${mark}').length);`),
+    { cwd: root },
+  );
+  expect(stdout.trim()).toBe('0');
+});
