@@ -9,7 +9,7 @@ import { defineConfig } from 'electron-vite';
 export default defineConfig({
   main: {
     build: {
-      rollupOptions: {
+      rolldownOptions: {
         input: {
           main: resolve('electron/main.ts'),
           'tunnel-host': resolve('electron/tunnel-host.ts'),
@@ -21,7 +21,7 @@ export default defineConfig({
   },
   preload: {
     build: {
-      rollupOptions: {
+      rolldownOptions: {
         input: { preload: resolve('electron/preload.ts') },
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },
@@ -32,7 +32,7 @@ export default defineConfig({
     base: './',
     build: {
       minify: true,
-      rollupOptions: {
+      rolldownOptions: {
         input: { index: resolve('renderer/index.html'), prompt: resolve('renderer/prompt.html') },
       },
     },

@@ -2,25 +2,27 @@ import hooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 /** What a room may not import; the positive list stands in docs/architecture.md and is proved by test/architecture.test.ts. */
-const forbid = (files, patterns) => ({
+const forbid = (files, ...banned) => ({
   files,
   rules: {
-    '@typescript-eslint/no-restricted-imports': [
-      'error',
-      { patterns: patterns.map(([group, message]) => ({ group, message })) },
-    ],
+    '@typescript-eslint/no-restricted-imports': ['error', { patterns: banned }],
   },
 });
 
-const noElectron = [
-  ['electron', 'electron/**', 'electron-store'],
-  'Only desktop/, account-store, safe-storage, main and preload may touch Electron.',
-];
-const noSsh = [
-  ['ssh2', 'ssh2/**'],
-  'ssh2 belongs to the tunnel host (tunnel/) and the practice host.',
-];
-const noDesktop = [['**/desktop/**'], 'Nothing below the desktop may import it.'];
+const electron = {
+  regex: '^electron(-store)?(/|$)',
+  message: 'Only desktop/, account-store, main and preload may touch Electron.',
+};
+const ssh2 = {
+  regex: '^ssh2(/|$)',
+  message: 'ssh2 belongs to the tunnel host and the practice host.',
+};
+const desktop = { regex: '(^|/)desktop/', message: 'Nothing below the desktop may import it.' };
+const node = { regex: '^node:', message: 'There is no Node here.' };
+const outside = {
+  regex: '^\\.\\./(?!shared/)',
+  message: 'shared/ imports nothing outside itself.',
+};
 
 export default tseslint.config(
   { ignores: ['out', 'release', 'node_modules', 'docs', 'test/.cache'] },
@@ -71,15 +73,7 @@ export default tseslint.config(
     files: ['build/**/*.mjs', '*.js'],
     rules: { 'no-console': 'off', '@typescript-eslint/no-require-imports': 'off' },
   },
-  forbid(
-    ['electron/shared/**'],
-    [
-      noElectron,
-      noSsh,
-      noDesktop,
-      [['node:*', '../*/**'], 'shared/ imports nothing outside itself but zod.'],
-    ],
-  ),
+  forbid(['electron/shared/**'], electron, ssh2, desktop, node, outside),
   forbid(
     [
       'electron/tunnel/**',
@@ -87,7 +81,8 @@ export default tseslint.config(
       'electron/practice/**',
       'electron/practice-host.ts',
     ],
-    [noElectron, noDesktop],
+    electron,
+    desktop,
   ),
   forbid(
     [
@@ -99,20 +94,11 @@ export default tseslint.config(
       'electron/control/**',
       'electron/logging/**',
     ],
-    [noElectron, noSsh, noDesktop],
+    electron,
+    ssh2,
+    desktop,
   ),
-  forbid(
-    [
-      'electron/accounts/account-store.ts',
-      'electron/secrets/safe-storage.ts',
-      'electron/desktop/**',
-      'electron/main.ts',
-      'electron/preload.ts',
-    ],
-    [noSsh],
-  ),
-  forbid(
-    ['renderer/**'],
-    [noElectron, noSsh, noDesktop, [['node:*'], 'The renderer has no Node.']],
-  ),
+  forbid(['electron/accounts/account-store.ts', 'electron/desktop/**', 'electron/main.ts'], ssh2),
+  forbid(['electron/preload.ts'], ssh2, node),
+  forbid(['renderer/**'], electron, ssh2, desktop, node),
 );
