@@ -2,6 +2,7 @@ import type { Account } from '../shared/account';
 import type { PromptId } from '../shared/prompt';
 import type { Phase } from '../shared/tunnel-state';
 import { AttemptSecrets, type KeyRing } from '../secrets/key-ring';
+import { AttemptMemory } from './attempt-memory';
 import { buildPlan } from './connection-plan';
 import type { HostKeys } from './host-keys';
 import type { KeyOpener } from './key-opener';
@@ -28,12 +29,13 @@ export interface AttemptHooks {
   readonly onPrompt: (prompt: PromptId | null) => void;
 }
 
-/** A server that ends the connection under a person's eyes this often does not want to be waited for. */
+/** A server that hangs up this often in one attempt does not want it to go on. */
 const MOST_REDIALS = 5;
 
 /**
  * One try at an SSH connection. A server does not wait for ever while a person compares a fingerprint or looks for a
- * passphrase (OpenSSH: two minutes); when it ends the connection meanwhile, the answer is used on a new one.
+ * passphrase (OpenSSH: two minutes); when it ends the connection meanwhile, the answer is used on a new one. Nor does
+ * it look at more than a few keys on one connection (OpenSSH: six); the next ones are shown to it on another.
  */
 export class AttemptRunner {
   /** The session, or a `TunnelFailure`. */
@@ -82,12 +84,14 @@ export class AttemptRunner {
       onPrompt,
     });
     const secrets = new AttemptSecrets(keyRing);
+    const memory = new AttemptMemory();
     const { agentSocket } = settings;
     const connection = {
       ...deps,
       plan,
       person,
       secrets,
+      memory,
       agentSocket,
       acceptedFingerprint,
       onPhase,
@@ -96,9 +100,11 @@ export class AttemptRunner {
       try {
         return await openSession(connection, signal);
       } catch (thrown) {
-        const waits = thrown instanceof TunnelFailure && thrown.duringPrompt && !signal.aborted;
-        if (!waits || redials >= MOST_REDIALS) throw thrown;
+        const goesOn = thrown instanceof TunnelFailure && thrown.redial && !signal.aborted;
+        if (!goesOn || redials >= MOST_REDIALS) throw thrown;
         await person.settled();
+        // The new connection is not to run out of time too while a passphrase is turned into a key.
+        await Promise.all(memory.opening.values());
         if (person.cancelled !== null) throw person.cancelled;
       }
     }

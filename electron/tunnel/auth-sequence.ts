@@ -1,32 +1,32 @@
 import type { AnyAuthMethod, AuthenticationType, NextAuthHandler, Prompt } from 'ssh2';
 import type { SignInMethod, TunnelError } from '../shared/tunnel-error';
-import { Secret } from '../secrets/secret';
 import type { AttemptSecrets } from '../secrets/key-ring';
-import { LimitedAgent, OneKeyAgent } from './agents';
+import type { Secret } from '../secrets/secret';
+import type { AttemptMemory } from './attempt-memory';
 import type { AuthStep, ConnectionPlan } from './connection-plan';
-import { readKeyFile, type KeyFile, type KeyOpener } from './key-opener';
-import type { Log } from './ports';
-import type { Person } from './person';
-import { publicHalf } from './private-key';
-import { toTunnelError, TunnelFailure } from './tunnel-failure';
 import { cleanServerText } from './error-mapping';
+import type { KeyOpener } from './key-opener';
+import { KeyOffers, TRIES, type AgentKeyStep } from './key-offers';
+import type { Log } from './ports';
+import { askSecret, type Person } from './person';
+import { toTunnelError } from './tunnel-failure';
 
 /** "No more ways": ssh2 takes `false` for it, its typings do not. */
 const NO_MORE = false as unknown as AnyAuthMethod;
-
-/** A wrong passphrase or password may be typed this often before the attempt ends. */
-export const TRIES = 3;
 
 export interface AuthDependencies {
   readonly plan: ConnectionPlan;
   readonly person: Person;
   readonly secrets: AttemptSecrets;
+  readonly memory: AttemptMemory;
   readonly opener: KeyOpener;
   readonly agentSocket: string | null;
   readonly log: Log;
   /** Something that only a person can mend: the attempt ends with this error, whatever else might be tried. */
   readonly giveUp: (error: TunnelError) => void;
 }
+
+type Step = AuthStep | AgentKeyStep;
 
 /**
  * Walks the plan's ways of signing in, as ssh2's `authHandler`: the next way that the server still allows, each at
@@ -35,8 +35,8 @@ export interface AuthDependencies {
  */
 export class AuthSequence {
   readonly #deps: AuthDependencies;
-  readonly #left: AuthStep[];
-  readonly #tried: SignInMethod[] = [];
+  readonly #keys: KeyOffers;
+  readonly #left: Step[];
   #passwordsTyped = 0;
   /** Did the way tried last carry the account's password? */
   #usedPassword = false;
@@ -46,12 +46,18 @@ export class AuthSequence {
 
   constructor(deps: AuthDependencies) {
     this.#deps = deps;
+    this.#keys = new KeyOffers(deps);
     this.#left = [...deps.plan.steps];
   }
 
-  /** What was really put before the server, in order. */
-  get tried(): readonly SignInMethod[] {
-    return this.#tried;
+  /**
+   * The server ended the connection. Was it because of a key that it did not want (MaxAuthTries), and is there another
+   * way left to try on a new connection?
+   */
+  endedByKey(): boolean {
+    const byKey = this.#keys.pending && this.#left.length > 0;
+    this.#keys.settle();
+    return byKey;
   }
 
   /** What the server said it would accept, the last time it said so. */
@@ -83,6 +89,7 @@ export class AuthSequence {
 
   /** What was typed and refused is forgotten at once, and may be typed again; what was a step on the way in is not. */
   #settleLast(wasPart: boolean): void {
+    this.#keys.settle();
     if (wasPart || !this.#usedPassword) return;
     this.#usedPassword = false;
     this.#deps.secrets.refuse(this.#passwordName());
@@ -112,13 +119,16 @@ export class AuthSequence {
     }
   }
 
-  async #prepare(step: AuthStep): Promise<AnyAuthMethod | null> {
+  async #prepare(step: Step): Promise<AnyAuthMethod | null> {
     const { user } = this.#deps.plan;
     switch (step.kind) {
       case 'agent':
-        return this.#agent(step.required);
+        this.#left.unshift(...(await this.#keys.fromAgent(step.required)));
+        return null;
+      case 'agent-key':
+        return this.#noteKey('agent', this.#keys.agentKey(step));
       case 'key-file':
-        return this.#keyFile(step.path, step.required);
+        return this.#noteKey('key', await this.#keys.keyFile(step.path, step.required));
       case 'keyboard-interactive':
         this.#note('keyboard-interactive');
         return {
@@ -136,74 +146,16 @@ export class AuthSequence {
   }
 
   #note(method: SignInMethod): void {
-    this.#tried.push(method);
+    this.#deps.memory.tried.push(method);
     this.#last = method;
   }
 
-  #agent(required: boolean): AnyAuthMethod | null {
-    const { agentSocket, plan, log } = this.#deps;
-    if (agentSocket === null) {
-      if (required) throw new TunnelFailure({ kind: 'agent-unavailable', detail: 'no agent' });
-      return null;
-    }
-    const agent = new LimitedAgent(
-      agentSocket,
-      (detail) => {
-        log('warn', `agent: ${detail}`);
-        if (required) this.#deps.giveUp({ kind: 'agent-unavailable', detail });
-      },
-      (count) => {
-        if (count > 0) this.#note('agent');
-      },
-    );
-    return { type: 'agent', username: plan.user, agent };
-  }
-
-  async #keyFile(path: string, required: boolean): Promise<AnyAuthMethod | null> {
-    const { plan, log } = this.#deps;
-    try {
-      const file = await readKeyFile(path);
-      // Without a public half nothing can be offered before the key is open.
-      const publicKey = file.publicKey ?? publicHalf(await this.#open(file));
-      this.#note('key');
-      const agent = new OneKeyAgent(
-        publicKey,
-        () => this.#open(file),
-        (thrown) => this.#deps.giveUp(toTunnelError(thrown)),
-      );
-      return { type: 'agent', username: plan.user, agent };
-    } catch (thrown) {
-      const error = toTunnelError(thrown);
-      if (required || error.kind !== 'key-unusable') throw thrown;
-      if (error.why !== 'missing') log('info', `key ${path} passed over: ${error.why}`);
-      return null;
-    }
-  }
-
-  /** The key in the clear: from memory, or opened with a passphrase that is asked for, three times at most. */
-  async #open(file: KeyFile): Promise<string> {
-    const { secrets, opener, person } = this.#deps;
-    const name = `key:${file.hash}`;
-    const kept = secrets.get(name);
-    if (kept !== undefined) return kept.reveal();
-    for (let wrong = 0; ; wrong++) {
-      const passphrase = file.encrypted
-        ? await askSecret(person, 'passphrase', {
-            kind: 'passphrase',
-            keyPath: file.path,
-            wrongBefore: wrong > 0,
-            triesLeft: TRIES - wrong,
-          })
-        : null;
-      const opened = await opener.open(file, passphrase?.reveal() ?? null);
-      if (opened.kind === 'opened') {
-        secrets.offer(name, new Secret(opened.pem));
-        return opened.pem;
-      }
-      const { why, detail } = opened;
-      if (why !== 'wrong-passphrase' || wrong + 1 >= TRIES)
-        throw new TunnelFailure({ kind: 'key-unusable', path: file.path, why, detail });
-    }
+  /** An agent is one way of signing in, however many keys it holds. */
+  #noteKey(method: 'agent' | 'key', offered: AnyAuthMethod | null): AnyAuthMethod | null {
+    if (offered === null) return null;
+    if (method === 'agent' && this.#deps.memory.tried.at(-1) === 'agent') this.#last = method;
+    else this.#note(method);
+    return offered;
   }
 
   #passwordName(): string {
@@ -276,14 +228,15 @@ function isPasswordPrompt(prompt: Prompt): boolean {
   );
 }
 
-function asksPerson(step: AuthStep): boolean {
+function asksPerson(step: Step): boolean {
   return step.kind === 'password' || step.kind === 'keyboard-interactive';
 }
 
-function allowed(step: AuthStep, methods: readonly AuthenticationType[] | null): boolean {
+function allowed(step: Step, methods: readonly AuthenticationType[] | null): boolean {
   if (methods === null) return true;
   switch (step.kind) {
     case 'agent':
+    case 'agent-key':
     case 'key-file':
       return methods.includes('publickey');
     case 'keyboard-interactive':
@@ -291,14 +244,4 @@ function allowed(step: AuthStep, methods: readonly AuthenticationType[] | null):
     case 'password':
       return methods.includes('password');
   }
-}
-
-async function askSecret(
-  person: Person,
-  what: 'passphrase' | 'password',
-  request: Parameters<Person['ask']>[1],
-): Promise<Secret> {
-  const answer = await person.ask(what, request);
-  if (answer.kind !== 'secret') throw new TunnelFailure({ kind: 'cancelled-by-person', what });
-  return new Secret(answer.secret);
 }

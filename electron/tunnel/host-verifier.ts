@@ -1,4 +1,5 @@
 import type { TunnelError } from '../shared/tunnel-error';
+import type { AttemptMemory } from './attempt-memory';
 import type { ConnectionPlan } from './connection-plan';
 import type { HostKeys, KnownHostsView } from './host-keys';
 import { fingerprint, typeInBlob } from './known-hosts';
@@ -10,6 +11,7 @@ export interface VerifierDependencies {
   readonly plan: ConnectionPlan;
   readonly hostKeys: HostKeys;
   readonly person: Person;
+  readonly memory: AttemptMemory;
   readonly log: Log;
   /** A fingerprint that a person compared and takes in place of the known key; null at all other times. */
   readonly acceptedFingerprint: string | null;
@@ -111,8 +113,11 @@ export class HostVerifier {
   }
 
   async #askAbout(key: Buffer, shown: string, otherKeyKnown: boolean): Promise<void> {
-    const { host, port } = this.#deps.plan;
-    const answer = await this.#deps.person.ask('host-key', {
+    const { plan, memory, person } = this.#deps;
+    // Said already on a connection that the server has ended meanwhile.
+    if (memory.trustedKey?.equals(key) === true) return;
+    const { host, port } = plan;
+    const answer = await person.ask('host-key', {
       kind: 'host-key',
       host,
       port,
@@ -122,5 +127,6 @@ export class HostVerifier {
     });
     if (answer.kind !== 'trust')
       throw new TunnelFailure({ kind: 'host-key-refused', host, fingerprint: shown });
+    memory.trustedKey = key;
   }
 }

@@ -2,6 +2,7 @@ import type { AccountId } from '../shared/account';
 import type { PromptAnswer, PromptId, PromptRequest } from '../shared/prompt';
 import type { NeededAnswer } from '../shared/tunnel-error';
 import type { Prompter, StartedBy } from './ports';
+import { Secret } from '../secrets/secret';
 import { TunnelFailure } from './tunnel-failure';
 
 export interface PersonOptions {
@@ -89,4 +90,19 @@ export class Person {
     if (before === this.asking) return;
     for (const listener of [...this.#listeners]) listener(this.asking);
   }
+}
+
+/**
+ * Asks for a passphrase or a password.
+ *
+ * @throws TunnelFailure as `Person.ask` does
+ */
+export async function askSecret(
+  person: Person,
+  what: 'passphrase' | 'password',
+  request: PromptRequest,
+): Promise<Secret> {
+  const answer = await person.ask(what, request);
+  if (answer.kind !== 'secret') throw new TunnelFailure({ kind: 'cancelled-by-person', what });
+  return new Secret(answer.secret);
 }

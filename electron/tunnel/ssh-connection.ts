@@ -5,6 +5,7 @@ import type { TunnelError } from '../shared/tunnel-error';
 import type { Phase } from '../shared/tunnel-state';
 import type { AttemptSecrets } from '../secrets/key-ring';
 import { algorithmsFor } from './algorithms';
+import type { AttemptMemory } from './attempt-memory';
 import { AuthSequence } from './auth-sequence';
 import type { ConnectionPlan } from './connection-plan';
 import { cleanServerText, mapConnectionError, mapEnd, type AttemptContext } from './error-mapping';
@@ -22,6 +23,7 @@ export interface ConnectionDependencies {
   readonly plan: ConnectionPlan;
   readonly hostKeys: HostKeys;
   readonly secrets: AttemptSecrets;
+  readonly memory: AttemptMemory;
   readonly opener: KeyOpener;
   readonly agentSocket: string | null;
   readonly person: Person;
@@ -36,7 +38,7 @@ export interface ConnectionDependencies {
  * destroyed for certain (ssh2's own `destroy` does nothing once `end` was called). The phase's clock stands still
  * while a person is asked.
  *
- * @throws TunnelFailure with the reason; `duringPrompt` when the server did not wait for the person
+ * @throws TunnelFailure with the reason; `redial` when a new connection can go on from there
  */
 export function openSession(
   deps: ConnectionDependencies,
@@ -148,6 +150,8 @@ class Dialling {
   }
 
   #enter(phase: Phase, ms: number): void {
+    // ssh2 goes on for a step or two when an answer comes after the end.
+    if (this.#settle === null) return;
     this.#timer.enter(phase, ms);
     this.#deps.onPhase(phase);
   }
@@ -180,7 +184,8 @@ class Dialling {
 
   #context(): AttemptContext {
     const { host, port, user } = this.#deps.plan;
-    const { tried, offered } = this.#auth;
+    const { tried } = this.#deps.memory;
+    const { offered } = this.#auth;
     return {
       host,
       port,
@@ -201,7 +206,10 @@ class Dialling {
   #fail(error: TunnelError): void {
     this.#reason ??= error;
     const lost = this.#reason.kind === 'connection-lost' || this.#reason.kind === 'sign-in-refused';
-    this.#finish(new TunnelFailure(this.#reason, lost && this.#deps.person.asking));
+    const { person, memory } = this.#deps;
+    const busy = person.asking || memory.opening.size > 0;
+    const goesOn = this.#auth.endedByKey() || busy;
+    this.#finish(new TunnelFailure(this.#reason, lost && goesOn));
     this.#socket.destroy();
   }
 

@@ -3,14 +3,17 @@ import type { TunnelError } from '../shared/tunnel-error';
 /** Carries a `TunnelError` through promises and streams. `error` is the value; the message names its kind for logs. */
 export class TunnelFailure extends Error {
   readonly error: TunnelError;
-  /** The connection ended while a person was still being asked: worth dialling again once the answer is there. */
-  readonly duringPrompt: boolean;
+  /**
+   * Not the end of the attempt: the server hung up while a person was being asked, or on one key too many, and a new
+   * connection can go on from there.
+   */
+  readonly redial: boolean;
 
-  constructor(error: TunnelError, duringPrompt = false) {
+  constructor(error: TunnelError, redial = false) {
     super('detail' in error && error.detail !== '' ? `${error.kind}: ${error.detail}` : error.kind);
     this.name = 'TunnelFailure';
     this.error = error;
-    this.duringPrompt = duringPrompt;
+    this.redial = redial;
   }
 }
 

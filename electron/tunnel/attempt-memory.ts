@@ -1,0 +1,13 @@
+import type { SignInMethod } from '../shared/tunnel-error';
+
+/** What one attempt has learned, over all the connections that it takes. */
+export class AttemptMemory {
+  /** What was really put before the server, in order. */
+  readonly tried: SignInMethod[] = [];
+  /** Public keys (base64) that the server did not want. */
+  readonly refusedKeys = new Set<string>();
+  /** The host key that a person has trusted in this attempt. */
+  trustedKey: Buffer | null = null;
+  /** Keys being opened by name: a passphrase is typed, or its derivation runs, while the connection may be gone. */
+  readonly opening = new Map<string, Promise<string>>();
+}

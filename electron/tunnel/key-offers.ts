@@ -1,0 +1,168 @@
+import ssh2, { type AnyAuthMethod, type ParsedKey } from 'ssh2';
+import { Secret } from '../secrets/secret';
+import { LimitedAgent, OneKeyAgent } from './agents';
+import type { AuthDependencies } from './auth-sequence';
+import { readKeyFile, type KeyFile } from './key-opener';
+import { askSecret } from './person';
+import { publicHalf } from './private-key';
+import { toTunnelError, TunnelFailure } from './tunnel-failure';
+
+/** A wrong passphrase or password may be typed this often before the attempt ends. */
+export const TRIES = 3;
+
+/** One key of an agent, as a way of signing in of its own. */
+export interface AgentKeyStep {
+  readonly kind: 'agent-key';
+  readonly key: ParsedKey;
+  readonly agent: LimitedAgent;
+  readonly required: boolean;
+}
+
+/**
+ * Puts keys before the server, one at a time, whether they lie in a file or in an agent. So it is known which ones it
+ * does not want, and none is offered twice in one attempt: servers end the connection after a few (MaxAuthTries).
+ */
+export class KeyOffers {
+  readonly #deps: AuthDependencies;
+  #offered: { readonly name: string; wanted: boolean } | null = null;
+
+  constructor(deps: AuthDependencies) {
+    this.#deps = deps;
+  }
+
+  /** The key that was offered last is done with: what the server did not want is not offered again. */
+  settle(): void {
+    const offered = this.#offered;
+    this.#offered = null;
+    if (offered !== null && !offered.wanted) this.#deps.memory.refusedKeys.add(offered.name);
+  }
+
+  /** Is a key before the server that it has not asked a signature of? */
+  get pending(): boolean {
+    return this.#offered !== null && !this.#offered.wanted;
+  }
+
+  /** The agent's keys; the one that opened the door last time comes first. */
+  async fromAgent(required: boolean): Promise<readonly AgentKeyStep[]> {
+    const { agentSocket, secrets } = this.#deps;
+    if (agentSocket === null) {
+      if (required) throw new TunnelFailure({ kind: 'agent-unavailable', detail: 'no agent' });
+      return [];
+    }
+    const agent = new LimitedAgent(agentSocket);
+    try {
+      const last = secrets.get(this.#lastName())?.reveal();
+      const isLast = (key: ParsedKey) => Number(nameOf(key.getPublicSSH()) === last);
+      const keys = [...(await agent.keys())].sort((a, b) => isLast(b) - isLast(a));
+      return keys.map((key) => ({ kind: 'agent-key', key, agent, required }) as const);
+    } catch (thrown) {
+      this.#agentTrouble(thrown, required);
+      return [];
+    }
+  }
+
+  /** Offers one key of the agent; null when the server has refused it already. */
+  agentKey({ key, agent, required }: AgentKeyStep): AnyAuthMethod | null {
+    const blob = key.getPublicSSH();
+    const sign = (data: Buffer, hash: string | undefined) => {
+      this.#deps.secrets.offer(this.#lastName(), new Secret(nameOf(blob)));
+      return agent.sign(key, data, hash);
+    };
+    return this.#offer(blob, sign, (thrown) => this.#agentTrouble(thrown, required));
+  }
+
+  /** Offers the key of a file; null when it is of no use and was not chosen by the person, or was refused already. */
+  async keyFile(path: string, required: boolean): Promise<AnyAuthMethod | null> {
+    try {
+      const file = await readKeyFile(path);
+      // Without a public half nothing can be offered before the key is open.
+      const blob = file.publicKey ?? publicHalf(await this.#open(file));
+      const sign = async (data: Buffer, hash: string | undefined) =>
+        signWith(await this.#open(file), data, hash);
+      return this.#offer(blob, sign, (thrown) => this.#deps.giveUp(toTunnelError(thrown)));
+    } catch (thrown) {
+      const error = toTunnelError(thrown);
+      if (required || error.kind !== 'key-unusable') throw thrown;
+      if (error.why !== 'missing') this.#deps.log('info', `key ${path} passed over: ${error.why}`);
+      return null;
+    }
+  }
+
+  #offer(
+    blob: Buffer,
+    sign: (data: Buffer, hash: string | undefined) => Promise<Buffer>,
+    onTrouble: (thrown: unknown) => void,
+  ): AnyAuthMethod | null {
+    const { memory, plan } = this.#deps;
+    const name = nameOf(blob);
+    if (memory.refusedKeys.has(name)) return null;
+    const offered = { name, wanted: false };
+    this.#offered = offered;
+    const signWanted = (data: Buffer, hash: string | undefined) => {
+      offered.wanted = true;
+      return sign(data, hash);
+    };
+    const agent = new OneKeyAgent(blob, signWanted, onTrouble);
+    return { type: 'agent', username: plan.user, agent };
+  }
+
+  /** ssh2 goes on to the next way of signing in; a person who chose the agent is told instead. */
+  #agentTrouble(thrown: unknown, required: boolean): void {
+    const detail = thrown instanceof Error ? thrown.message : String(thrown);
+    this.#deps.log('warn', `agent: ${detail}`);
+    if (required) this.#deps.giveUp({ kind: 'agent-unavailable', detail });
+  }
+
+  #lastName(): string {
+    const { user, host, port } = this.#deps.plan;
+    return `agent-key:${user}@${host}:${port}`;
+  }
+
+  /** The key in the clear; opened only once, though the connection it is for may be gone and made again meanwhile. */
+  #open(file: KeyFile): Promise<string> {
+    const { secrets, memory } = this.#deps;
+    const name = `key:${file.hash}`;
+    const kept = secrets.get(name);
+    if (kept !== undefined) return Promise.resolve(kept.reveal());
+    const running = memory.opening.get(name);
+    if (running !== undefined) return running;
+    const opening = this.#unlock(file, name).finally(() => memory.opening.delete(name));
+    memory.opening.set(name, opening);
+    return opening;
+  }
+
+  /** Opens a key with a passphrase that is asked for, three times at most. */
+  async #unlock(file: KeyFile, name: string): Promise<string> {
+    const { secrets, opener, person } = this.#deps;
+    for (let wrong = 0; ; wrong++) {
+      const passphrase = file.encrypted
+        ? await askSecret(person, 'passphrase', {
+            kind: 'passphrase',
+            keyPath: file.path,
+            wrongBefore: wrong > 0,
+            triesLeft: TRIES - wrong,
+          })
+        : null;
+      const opened = await opener.open(file, passphrase?.reveal() ?? null);
+      if (opened.kind === 'opened') {
+        secrets.offer(name, new Secret(opened.pem));
+        return opened.pem;
+      }
+      const { why, detail } = opened;
+      if (why !== 'wrong-passphrase' || wrong + 1 >= TRIES)
+        throw new TunnelFailure({ kind: 'key-unusable', path: file.path, why, detail });
+    }
+  }
+}
+
+function nameOf(blob: Buffer): string {
+  return blob.toString('base64');
+}
+
+function signWith(pem: string, data: Buffer, hash: string | undefined): Buffer {
+  const key = ssh2.utils.parseKey(pem);
+  if (key instanceof Error) throw key;
+  const signature = key.sign(data, hash);
+  if (signature instanceof Error) throw signature;
+  return signature;
+}
