@@ -2,36 +2,51 @@ import { fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Account, Forward } from '../../electron/shared/account';
-import type { SessionFacts, Traffic } from '../../electron/shared/app-snapshot';
+import { NO_TRAFFIC, type SessionFacts, type Traffic } from '../../electron/shared/app-snapshot';
 import type { PromptAnswer, PromptId, PromptRequest } from '../../electron/shared/prompt';
+import type { TunnelError } from '../../electron/shared/tunnel-error';
 import type { TunnelState } from '../../electron/shared/tunnel-state';
 import { findFreePort } from '../../electron/tunnel/free-port';
 import { startTunnelHost } from '../../electron/tunnel/host-client';
-import type { EngineSettings, HostProcess, TunnelHost } from '../../electron/tunnel/ports';
+import type {
+  EngineListener,
+  EngineSettings,
+  HostProcess,
+  TunnelHost,
+} from '../../electron/tunnel/ports';
 import { systemClock } from '../../electron/tunnel/system-clock';
 import { deathBound } from '../world/child';
 import { until } from '../world/wait';
 import { makeWorldFolder, type WorldFolder } from '../world/world-folder';
 
 /** How a test answers the questions that come; `null` leaves one open. */
-export type Answerer = (request: PromptRequest) => PromptAnswer | null;
+export type Answerer = (request: PromptRequest, accountId: string) => PromptAnswer | null;
 
-/** The tunnel host as it ships, in a plain Node process, with everything it said so far. */
+/** The tunnel host as it ships, in a plain Node process, with everything it said so far. Accounts are named `a` unless a test has several. */
 export interface TestEngine {
   readonly host: TunnelHost;
   readonly folder: WorldFolder;
-  readonly settings: EngineSettings;
   readonly prompts: readonly PromptRequest[];
   readonly open: ReadonlyMap<PromptId, PromptRequest>;
-  readonly states: readonly TunnelState[];
   readonly log: readonly string[];
+  /** Every message of the tunnel host as JSON, word for word as it crossed the process boundary. */
+  readonly heard: readonly string[];
+  /** Of the tunnel host's processes, in the order of their starts. */
   readonly pids: readonly number[];
   state(id?: string): TunnelState;
+  /** All states of an account so far, in order. */
+  states(id?: string): readonly TunnelState[];
   traffic(id?: string): Traffic;
   session(id?: string): SessionFacts | null;
   answerWith(answerer: Answerer): void;
+  /** Changes settings; the tunnel host hears of it with the next command. */
+  change(settings: Partial<EngineSettings>): void;
   /** Waits until the account's state is as wanted; the error text tells the states and the log's end. */
-  when(wanted: (state: TunnelState) => boolean, what: string): Promise<TunnelState>;
+  when(wanted: (state: TunnelState) => boolean, what: string, id?: string): Promise<TunnelState>;
+  /** Waits until only a person can go on, and gives the reason. */
+  trouble(id?: string): Promise<TunnelError>;
+  /** Waits until a question is open that has not been answered, and gives it. */
+  question(): Promise<[PromptId, PromptRequest]>;
   /** Kills the tunnel host's process, as a crash would. */
   crash(): void;
   stop(): Promise<void>;
@@ -40,6 +55,16 @@ export interface TestEngine {
 /** Trusts every new host key and refuses everything else: what most tests are not about. */
 export const trusting: Answerer = (request) =>
   request.kind === 'host-key' ? { kind: 'trust' } : { kind: 'cancel' };
+
+/** Trusts new host keys and gives this secret wherever one is asked for. */
+export const secretly =
+  (secret: string): Answerer =>
+  (request) =>
+    request.kind === 'host-key'
+      ? { kind: 'trust' }
+      : request.kind === 'code'
+        ? { kind: 'answers', answers: request.questions.map(() => secret) }
+        : { kind: 'secret', secret };
 
 export interface EngineOptions {
   readonly answers?: Answerer;
@@ -52,60 +77,47 @@ export async function startEngine(options: EngineOptions = {}): Promise<TestEngi
   if (!existsSync(script))
     throw new Error('out/main/tunnel-host.js is missing: run `npm run build`');
   const folder = await makeWorldFolder('engine');
-  const settings: EngineSettings = {
+  let settings: EngineSettings = {
     knownHostsFiles: [],
     ownKnownHostsFile: folder.file('known_hosts'),
     defaultKeyFiles: [],
     agentSocket: null,
     ...options.settings,
   };
-  let answerer = options.answers ?? trusting;
-  const prompts: PromptRequest[] = [];
-  const open = new Map<PromptId, PromptRequest>();
-  const states: TunnelState[] = [];
-  const current = new Map<string, [TunnelState, Traffic, SessionFacts | null]>();
-  const log: string[] = [];
   const pids: number[] = [];
+  const record = new Recorder(options.answers ?? trusting, (id, answer) => host.answer(id, answer));
   const host = startTunnelHost({
-    spawn: () => forkHost(script, pids),
+    spawn: () => forkHost(script, pids, record.heard),
     settings: () => settings,
     clock: systemClock,
-    listener: {
-      stateChanged: (id, state, traffic, session) => {
-        current.set(id, [state, traffic, session]);
-        if (JSON.stringify(states.at(-1)) !== JSON.stringify(state)) states.push(state);
-      },
-      promptOpened: (id, _account, request) => {
-        prompts.push(request);
-        open.set(id, request);
-        const answer = answerer(request);
-        if (answer !== null) host.answer(id, answer);
-      },
-      promptClosed: (id) => open.delete(id),
-      log: (level, text) => log.push(`${level}: ${text}`),
-    },
+    listener: record,
   });
-  const state = (id = 'a') => current.get(id)?.[0] ?? { kind: 'off' };
   return {
     host,
     folder,
-    settings,
-    prompts,
-    open,
-    states,
-    log,
     pids,
-    state,
-    traffic: (id = 'a') => present(current.get(id))[1],
-    session: (id = 'a') => current.get(id)?.[2] ?? null,
-    answerWith: (next) => (answerer = next),
-    when: async (wanted, what) => {
-      const detail = () =>
-        `${states.map((s) => JSON.stringify(s)).join('\n')}\n${log.slice(-20).join('\n')}`;
-      await until(what, () => wanted(state()), { timeoutMs: 20_000, detail });
-      return state();
+    prompts: record.prompts,
+    open: record.open,
+    log: record.lines,
+    heard: record.heard,
+    state: (id = 'a') => record.of(id).state,
+    states: (id = 'a') => record.of(id).states,
+    traffic: (id = 'a') => record.of(id).traffic,
+    session: (id = 'a') => record.of(id).session,
+    answerWith: (next) => (record.answerer = next),
+    change: (changed) => (settings = { ...settings, ...changed }),
+    when: (wanted, what, id = 'a') => record.when(wanted, what, id),
+    trouble: async (id = 'a') => {
+      const state = await record.when((s) => s.kind === 'needs-attention', 'trouble', id);
+      if (state.kind !== 'needs-attention') throw new Error('the trouble went away');
+      return state.error;
     },
-    crash: () => process.kill(present(pids.at(-1)), 'SIGKILL'),
+    question: () =>
+      until('a question is open', () => record.unanswered(), { detail: () => record.story('a') }),
+    crash: () => {
+      const pid = pids.at(-1);
+      if (pid !== undefined) process.kill(pid, 'SIGKILL');
+    },
     stop: async () => {
       await host.shutDown();
       await folder.remove();
@@ -113,12 +125,85 @@ export async function startEngine(options: EngineOptions = {}): Promise<TestEngi
   };
 }
 
-function present<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('nothing there yet');
-  return value;
+/** What is known of one account. */
+interface Seen {
+  state: TunnelState;
+  readonly states: TunnelState[];
+  traffic: Traffic;
+  session: SessionFacts | null;
 }
 
-function forkHost(script: string, pids: number[]): HostProcess {
+/** Keeps everything that the engine tells, and answers its questions. */
+class Recorder implements EngineListener {
+  answerer: Answerer;
+  readonly prompts: PromptRequest[] = [];
+  readonly open = new Map<PromptId, PromptRequest>();
+  readonly lines: string[] = [];
+  readonly heard: string[] = [];
+  readonly #give: (id: PromptId, answer: PromptAnswer) => void;
+  readonly #accounts = new Map<string, Seen>();
+  readonly #answered = new Set<PromptId>();
+
+  constructor(answerer: Answerer, give: (id: PromptId, answer: PromptAnswer) => void) {
+    this.answerer = answerer;
+    this.#give = give;
+  }
+
+  of(id: string): Seen {
+    const known = this.#accounts.get(id);
+    if (known !== undefined) return known;
+    const fresh: Seen = { state: { kind: 'off' }, states: [], traffic: NO_TRAFFIC, session: null };
+    this.#accounts.set(id, fresh);
+    return fresh;
+  }
+
+  stateChanged(id: string, state: TunnelState, traffic: Traffic, session: SessionFacts | null) {
+    const seen = this.of(id);
+    Object.assign(seen, { state, traffic, session });
+    if (JSON.stringify(seen.states.at(-1)) !== JSON.stringify(state)) seen.states.push(state);
+  }
+
+  promptOpened(id: PromptId, accountId: string, request: PromptRequest) {
+    this.prompts.push(request);
+    this.open.set(id, request);
+    const answer = this.answerer(request, accountId);
+    if (answer === null) return;
+    this.#answered.add(id);
+    this.#give(id, answer);
+  }
+
+  unanswered(): [PromptId, PromptRequest] | undefined {
+    return [...this.open].find(([id]) => !this.#answered.has(id));
+  }
+
+  promptClosed(id: PromptId) {
+    this.open.delete(id);
+  }
+
+  log(level: string, text: string) {
+    this.lines.push(`${level}: ${text}`);
+  }
+
+  async when(
+    wanted: (state: TunnelState) => boolean,
+    what: string,
+    id: string,
+  ): Promise<TunnelState> {
+    const seen = this.of(id);
+    await until(what, () => wanted(seen.state), {
+      timeoutMs: 20_000,
+      detail: () => this.story(id),
+    });
+    return seen.state;
+  }
+
+  story(id: string): string {
+    const states = this.of(id).states.map((state) => JSON.stringify(state));
+    return [...states, ...this.lines.slice(-20)].join('\n');
+  }
+}
+
+function forkHost(script: string, pids: number[], heard: string[]): HostProcess {
   const [command, args] = deathBound(process.execPath, [script]);
   const child = fork(args.at(-1) ?? script, [], {
     execPath: command,
@@ -130,19 +215,28 @@ function forkHost(script: string, pids: number[]): HostProcess {
     post: (message) => {
       if (child.connected) child.send(message as object);
     },
-    onMessage: (listener) => void child.on('message', listener),
+    onMessage: (listener) =>
+      void child.on('message', (message) => {
+        heard.push(JSON.stringify(message));
+        listener(message);
+      }),
     onExit: (listener) =>
       void child.on('exit', (code, signal) => listener(signal ?? `exit code ${String(code)}`)),
     kill: () => void child.kill('SIGKILL'),
   };
 }
 
-/** A forward on a free port of `localhost`. */
+/** Local ports given out so far; they are bound only later, so looking for a free one is not enough. */
+const givenOut = new Set<number>();
+
+/** A forward on a port of `localhost` that is free and was given to nobody else. */
 export async function forwardTo(
   mail: { host: string; port: number },
   protocol: Forward['protocol'] = 'pop3',
 ): Promise<Forward> {
-  const localPort = await findFreePort('localhost', 20_000 + Math.floor(Math.random() * 20_000));
+  const from = 20_000 + Math.floor(Math.random() * 12_000);
+  const localPort = await findFreePort('localhost', from, givenOut);
+  givenOut.add(localPort);
   return {
     id: `${protocol}-${localPort}`,
     protocol,
