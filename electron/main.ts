@@ -18,7 +18,7 @@ import { createPromptBroker } from './prompts/prompt-broker';
 import type { AppState } from './state/app-state';
 import { createAppState } from './state/app-state';
 import { Commands } from './state/commands';
-import { systemClock as clock } from './state/system-clock';
+import { systemClock as clock } from './tunnel/system-clock';
 import { findFreePort } from './tunnel/free-port';
 import type { TunnelHost } from './tunnel/ports';
 

@@ -2,9 +2,12 @@ import type { Account, Forward } from '../shared/account';
 import type { Translate } from '../shared/messages';
 import { natureOf } from './blocks';
 
-/** A string for a .fetchmailrc: in double quotes, with fetchmail's own escapes. */
+/**
+ * A string for a .fetchmailrc. Its reader ends a string at the next double quote, whatever stands before it, so that
+ * quotes and backslashes are written by their codes.
+ */
 function quoted(text: string): string {
-  return `"${text.replace(/["\\]/gu, '\\$&')}"`;
+  return `"${text.replaceAll('\\', '\\x5c').replaceAll('"', '\\x22')}"`;
 }
 
 /** A comment line. What a person typed cannot end it and begin a command. */

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import type { Migration } from '../../../electron/accounts/account-migrations';
+import { CURRENT_VERSION, migrate } from '../../../electron/accounts/account-migrations';
+
+/** Steps of two versions that never were, to see the stepping. */
+const STEPS: Readonly<Record<number, Migration>> = {
+  1: ({ list, ...rest }) => ({ ...rest, mailboxes: list }),
+  2: ({ mailboxes, ...rest }) => ({ ...rest, accounts: mailboxes }),
+};
+
+describe('migrate', () => {
+  it('leaves a current document as it is', () => {
+    const document = { version: CURRENT_VERSION, accounts: [{ id: 'a' }] };
+    expect(migrate(document)).toEqual({ ok: true, value: document });
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['a list', []],
+    ['no version', { accounts: [] }],
+    ['a version in words', { version: '1', accounts: [] }],
+    ['version 0', { version: 0, accounts: [] }],
+    ['half a version', { version: 1.5, accounts: [] }],
+    ['no accounts', { version: CURRENT_VERSION }],
+    ['accounts that are no list', { version: CURRENT_VERSION, accounts: {} }],
+  ])('says that %s is broken', (_what, raw) => {
+    expect(migrate(raw)).toMatchObject({ ok: false, error: { kind: 'broken' } });
+  });
+
+  it('leaves a newer version alone', () => {
+    const newer = { version: CURRENT_VERSION + 1, accounts: [] };
+    const error = { kind: 'newer', version: CURRENT_VERSION + 1 };
+    expect(migrate(newer)).toEqual({ ok: false, error });
+  });
+
+  it.each([
+    ['the oldest', { version: 1, list: ['x'] }],
+    ['the one before', { version: 2, mailboxes: ['x'] }],
+    ['the newest', { version: 3, accounts: ['x'] }],
+  ])('goes up step by step from %s', (_what, raw) => {
+    expect(migrate(raw, 3, STEPS)).toEqual({ ok: true, value: { version: 3, accounts: ['x'] } });
+  });
+
+  it('does not jump over a version it knows no step from', () => {
+    expect(migrate({ version: 1, accounts: [] }, 2, {})).toMatchObject({
+      ok: false,
+      error: { kind: 'broken' },
+    });
+  });
+});

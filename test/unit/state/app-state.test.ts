@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+import type { AppSnapshot } from '../../../electron/shared/app-snapshot';
+import { NO_TRAFFIC } from '../../../electron/shared/app-snapshot';
+import { createAppState } from '../../../electron/state/app-state';
+import { anAccount, NOW, SESSION, STATES } from '../support/snapshots';
+import { turnedClock } from '../support/turned-clock';
+
+const A = anAccount({ id: 'a', name: 'Work' });
+const B = anAccount({ id: 'b', name: 'Home' });
+const PROMPT = { kind: 'passphrase', keyPath: '/k', wrongBefore: false, triesLeft: 3 } as const;
+
+function aState() {
+  const clock = turnedClock();
+  const state = createAppState('1.2.3', clock);
+  const told: AppSnapshot[] = [];
+  state.subscribe((snapshot) => told.push(snapshot));
+  return { clock, state, told };
+}
+
+describe('the snapshot', () => {
+  it('begins empty', () => {
+    expect(aState().state.snapshot()).toEqual({
+      version: '1.2.3',
+      at: NOW,
+      accounts: [],
+      prompts: [],
+      notices: [],
+      undo: null,
+      online: true,
+      practicePassphrase: null,
+    });
+  });
+
+  it('puts what is wanted and what is true side by side, in the order of the accounts', () => {
+    const { state } = aState();
+    state.setAccounts([B, A]);
+    const traffic = { ...NO_TRAFFIC, bytesDown: 7 };
+    state.setTruth('a', { state: STATES.on, traffic, session: SESSION });
+    expect(state.snapshot().accounts).toEqual([
+      { account: B, state: { kind: 'off' }, traffic: NO_TRAFFIC, session: null },
+      { account: A, state: STATES.on, traffic, session: SESSION },
+    ]);
+  });
+
+  it('forgets what was true of an account that is gone', () => {
+    const { state } = aState();
+    const truth = { state: STATES.on, traffic: NO_TRAFFIC, session: null };
+    state.setAccounts([A]);
+    state.setTruth('a', truth);
+    state.setAccounts([]);
+    state.setTruth('a', truth);
+    state.setAccounts([A]);
+    expect(state.snapshot().accounts[0]?.state).toEqual({ kind: 'off' });
+  });
+
+  it('puts the mailbox’s present name to its question, and drops a question of nobody', () => {
+    const { state } = aState();
+    state.setAccounts([A]);
+    state.setQuestions([
+      { id: '1', accountId: 'a', request: PROMPT },
+      { id: '2', accountId: 'gone', request: PROMPT },
+    ]);
+    state.setAccounts([{ ...A, name: 'Job' }]);
+    const prompt = { id: '1', accountId: 'a', accountName: 'Job', request: PROMPT };
+    expect(state.snapshot().prompts).toEqual([prompt]);
+  });
+
+  it('shows the practice passphrase only while there is a practice mailbox', () => {
+    const { state } = aState();
+    state.setPracticePassphrase('mole hill');
+    state.setAccounts([A]);
+    expect(state.snapshot().practicePassphrase).toBeNull();
+    state.setAccounts([A, { ...B, practice: true }]);
+    expect(state.snapshot().practicePassphrase).toBe('mole hill');
+  });
+
+  it('says a notice once, and again when it was dismissed', () => {
+    const { state } = aState();
+    state.addNotice('app:notice.no-tray', {});
+    state.addNotice('app:notice.no-tray', {});
+    state.addNotice('app:notice.accounts-broken', { file: 'x' });
+    const ids = state.snapshot().notices.map((notice) => notice.id);
+    expect(new Set(ids).size).toBe(2);
+    state.dismissNotice(ids[0] ?? '');
+    state.addNotice('app:notice.no-tray', {});
+    const keys = state.snapshot().notices.map((notice) => notice.messageKey);
+    expect(keys).toEqual(['app:notice.accounts-broken', 'app:notice.no-tray']);
+  });
+
+  it('stays the same value until something changes', () => {
+    const { state, clock } = aState();
+    const first = state.snapshot();
+    clock.turn(1000);
+    expect(state.snapshot()).toBe(first);
+    state.setUndo({ accountId: 'a', name: 'Work' });
+    expect(state.snapshot()).toMatchObject({ at: NOW + 1000, undo: { name: 'Work' } });
+  });
+});
+
+describe('telling', () => {
+  it('is done once a frame, whole, however much changes', () => {
+    const { state, clock, told } = aState();
+    state.setAccounts([A]);
+    state.setOnline(false);
+    state.setUndo({ accountId: 'b', name: 'Home' });
+    expect(told).toEqual([]);
+    clock.turn(16);
+    expect(told).toHaveLength(1);
+    expect(told[0]).toBe(state.snapshot());
+    expect(told[0]).toMatchObject({ online: false, undo: { name: 'Home' } });
+    clock.turn(1000);
+    expect(told).toHaveLength(1);
+  });
+
+  it('is not done when nothing changed', () => {
+    const { state, clock, told } = aState();
+    state.setOnline(true);
+    clock.turn(1000);
+    expect(told).toEqual([]);
+  });
+
+  it('ends for whoever stops listening', () => {
+    const clock = turnedClock();
+    const state = createAppState('1', clock);
+    const told: AppSnapshot[] = [];
+    const stop = state.subscribe((snapshot) => told.push(snapshot));
+    state.setOnline(false);
+    stop();
+    clock.turn(16);
+    expect(told).toEqual([]);
+  });
+
+  it('comes again for a change that a listener makes', () => {
+    const { state, clock, told } = aState();
+    const stop = state.subscribe(() => {
+      stop();
+      state.setOnline(true);
+    });
+    state.setOnline(false);
+    clock.turn(16);
+    expect(told.map((snapshot) => snapshot.online)).toEqual([false]);
+    clock.turn(16);
+    expect(told.map((snapshot) => snapshot.online)).toEqual([false, true]);
+  });
+});
