@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { KnownHost, HostKeyVerdict } from './known-hosts';
 import {
@@ -60,7 +60,9 @@ export class HostKeys {
       await mkdir(dirname(this.#own), { recursive: true, mode: 0o700 });
       const text = await readText(this.#own);
       const fresh = `${this.#own}.new`;
-      await writeFile(fresh, change(text), { mode: 0o600 });
+      // One that a crash left behind would keep its own mode.
+      await rm(fresh, { force: true });
+      await writeFile(fresh, change(text), { mode: 0o600, flag: 'wx', flush: true });
       await rename(fresh, this.#own);
     });
     this.#writing = next.catch(() => undefined);

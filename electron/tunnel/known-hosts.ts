@@ -40,7 +40,7 @@ export function parseKnownHosts(text: string, file: string): readonly KnownHost[
     const [names, keyType, base64] = fields;
     if (names === undefined || keyType === undefined || base64 === undefined) continue;
     const key = Buffer.from(base64, 'base64');
-    if (typeInBlob(key) !== keyType) continue;
+    if (typeInBlob(key) !== keyType || !isWhole(key, base64)) continue;
     entries.push({ marker, names, keyType, key, file, line: index + 1 });
   }
   return entries;
@@ -53,6 +53,14 @@ export function typeInBlob(blob: Buffer): string | null {
   return length > 0 && length <= 64 && blob.length > 4 + length
     ? blob.toString('latin1', 4, 4 + length)
     : null;
+}
+
+/** Is this a complete key and nothing else? Node passes over what is no base64, and a line may have been cut. */
+function isWhole(blob: Buffer, base64: string): boolean {
+  if (blob.toString('base64') !== base64) return false;
+  let at = 0;
+  while (at + 4 <= blob.length) at += 4 + blob.readUInt32BE(at);
+  return at === blob.length;
 }
 
 /** The name under which OpenSSH files a host: bare on port 22, else `[host]:port`; always in lower case. */
@@ -131,13 +139,13 @@ export function judge(
 ): HostKeyVerdict {
   const here = entriesFor(entries, host, port);
   const same = (entry: KnownHost) => entry.key.equals(presented);
-  const revoked = here.find((entry) => entry.marker === 'revoked' && same(entry));
+  const bare = port === 22 ? [] : entriesFor(entries, host, 22);
+  const revoked = [...here, ...bare].find((entry) => entry.marker === 'revoked' && same(entry));
   if (revoked !== undefined) return { kind: 'revoked', file: revoked.file, line: revoked.line };
   const trusted = here.filter((entry) => entry.marker === 'none');
   if (trusted.some(same)) return { kind: 'known' };
   // OpenSSH accepts a key filed under the bare name on another port too, as long as it is the very same key.
-  if (port !== 22 && entriesFor(entries, host, 22).some((e) => e.marker === 'none' && same(e)))
-    return { kind: 'known' };
+  if (bare.some((entry) => entry.marker === 'none' && same(entry))) return { kind: 'known' };
   const type = typeInBlob(presented);
   const other = trusted.find((entry) => entry.keyType === type);
   if (other !== undefined)
