@@ -1,0 +1,151 @@
+import { chmod, mkdir, readFile, readdir, stat, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { HostKeys } from '../../../electron/tunnel/host-keys';
+import { makeWorldFolder, type WorldFolder } from '../../world/world-folder';
+import { ecdsaBlob, ed25519Blob, keyText, rsaBlob } from './host-key-maker';
+
+const ed1 = ed25519Blob();
+const ed2 = ed25519Blob();
+const ec = ecdsaBlob();
+const rsa = rsaBlob();
+
+describe('the host keys this computer knows', () => {
+  let folder: WorldFolder;
+  let own: string;
+  beforeEach(async () => {
+    folder = await makeWorldFolder('host-keys');
+    own = folder.file('data', 'known_hosts');
+  });
+  afterEach(() => folder.remove());
+
+  async function verdict(keys: HostKeys, key: Buffer, host = 'h', port = 22): Promise<string> {
+    return (await keys.load()).judge(host, port, key).kind;
+  }
+
+  it('are none while there is no file', async () => {
+    const keys = new HostKeys([folder.file('nowhere')], own);
+    expect(await verdict(keys, ed1)).toBe('unknown');
+    expect((await keys.load()).knownTypes('h', 22)).toEqual([]);
+  });
+
+  it('are written as lines that OpenSSH reads, in a file of our own that nobody else may read', async () => {
+    const keys = new HostKeys([], own);
+    await keys.trust('H.example', 22, ed1);
+    await keys.trust('h.example', 2222, ec);
+    expect(await readFile(own, 'utf8')).toBe(
+      `h.example ${keyText(ed1)}\n[h.example]:2222 ${keyText(ec)}\n`,
+    );
+    expect((await stat(own)).mode & 0o777).toBe(0o600);
+    expect((await stat(path.dirname(own))).mode & 0o777).toBe(0o700);
+    expect(await readdir(path.dirname(own))).toEqual(['known_hosts']);
+    expect(await verdict(keys, ed1, 'h.example')).toBe('known');
+    expect(await verdict(keys, ec, 'h.example', 2222)).toBe('known');
+  });
+
+  it('keep mode 0600 whatever an earlier file or a left-over had, and the text that was there', async () => {
+    await mkdir(path.dirname(own), { recursive: true });
+    await writeFile(own, 'no newline at the end');
+    await writeFile(`${own}.new`, 'half a file', { mode: 0o644 });
+    await chmod(`${own}.new`, 0o666);
+    await chmod(own, 0o666);
+    await new HostKeys([], own).trust('h', 22, ed1);
+    expect(await readFile(own, 'utf8')).toBe(`no newline at the end\nh ${keyText(ed1)}\n`);
+    expect((await stat(own)).mode & 0o777).toBe(0o600);
+    expect(await readdir(path.dirname(own))).toEqual(['known_hosts']);
+  });
+
+  it('are never written through a link that somebody put in the place of the new file', async () => {
+    await mkdir(path.dirname(own), { recursive: true });
+    const victim = await folder.write('victim', 'precious');
+    await symlink(victim, `${own}.new`);
+    await new HostKeys([], own).trust('h', 22, ed1);
+    expect(await readFile(victim, 'utf8')).toBe('precious');
+    expect(await readFile(own, 'utf8')).toContain('h ssh-ed25519');
+  });
+
+  it('lose nothing when many accounts trust at once', async () => {
+    const keys = new HostKeys([], own);
+    const hosts = Array.from({ length: 40 }, (_, i) => `host${i}`);
+    await Promise.all(hosts.map((host) => keys.trust(host, 22, ed1)));
+    const view = await keys.load();
+    expect(hosts.filter((host) => view.judge(host, 22, ed1).kind !== 'known')).toEqual([]);
+    expect((await readFile(own, 'utf8')).split('\n')).toHaveLength(41);
+  });
+
+  it('counts a trust that is still being written', async () => {
+    const keys = new HostKeys([], own);
+    const writing = keys.trust('h', 22, ed1);
+    expect(await verdict(keys, ed1)).toBe('known');
+    await writing;
+  });
+
+  it('lets a replaced key go, and only the lines of that host and type', async () => {
+    const [E1, E2, EC, RSA] = [ed1, ed2, ec, rsa].map(keyText) as [string, string, string, string];
+    const kept = [
+      `# our keys`,
+      `h ${EC}`,
+      `h ${RSA}`,
+      `[h]:2222 ${E1}`,
+      `other ${E1}`,
+      `@revoked h ${E1}`,
+      `h ssh-ed25519 rubbish`,
+    ];
+    const [a, b, c, ...rest] = kept;
+    await folder.write('plain', [a, `h ${E1}`, b, c, `h,g ${E1} old`, ...rest, ''].join('\r\n'));
+    const keys = new HostKeys([], folder.file('plain'));
+    await keys.replace('h', 22, ed2);
+    const lines = (await readFile(folder.file('plain'), 'utf8')).split(/\r?\n/);
+    expect(lines).toEqual([...kept, `h ${E2}`, '']);
+    expect(await verdict(keys, ed2)).toBe('known');
+    expect(await verdict(keys, ed1)).toBe('revoked');
+  });
+
+  it('of other files are read, never written, and afresh each time', async () => {
+    const theirs = await folder.write('theirs', `h ${keyText(ed1)}\n`, 0o444);
+    const before = await stat(theirs);
+    const keys = new HostKeys([theirs, folder.file('later')], own);
+    expect(await verdict(keys, ed1)).toBe('known');
+    await keys.trust('h', 22, ec);
+    await keys.replace('h', 22, ed2);
+    expect(await readFile(theirs, 'utf8')).toBe(`h ${keyText(ed1)}\n`);
+    expect((await stat(theirs)).mtimeMs).toBe(before.mtimeMs);
+    expect((await keys.load()).knownTypes('h', 22).toSorted()).toEqual([
+      'ecdsa-sha2-nistp256',
+      'ssh-ed25519',
+    ]);
+    await folder.write('later', `@revoked h ${keyText(ed2)}\n`);
+    expect(await verdict(keys, ed2)).toBe('revoked');
+  });
+
+  it('names no type of a revoked key or an authority as known', async () => {
+    const text = `@revoked h ${keyText(ed1)}\n@cert-authority h ${keyText(ec)}\nh ${keyText(rsa)}\n`;
+    const keys = new HostKeys([await folder.write('theirs', text)], own);
+    expect((await keys.load()).knownTypes('h', 22)).toEqual(['ssh-rsa']);
+  });
+
+  it('fail closed: a file that is there but cannot be read trusts nobody and is not overwritten', async () => {
+    await mkdir(own, { recursive: true });
+    const keys = new HostKeys([], own);
+    await expect(keys.load()).rejects.toThrow();
+    await expect(keys.trust('h', 22, ed1)).rejects.toThrow();
+    await expect(keys.replace('h', 22, ed1)).rejects.toThrow();
+    expect((await stat(own)).isDirectory()).toBe(true);
+    await expect(new HostKeys([own], folder.file('good')).load()).rejects.toThrow();
+  });
+
+  it('fail closed on a file that is far too large', async () => {
+    const huge = await folder.write('huge', Buffer.alloc(16 * 1024 * 1024 + 1, '#'));
+    await expect(new HostKeys([huge], own).load()).rejects.toThrow('too large');
+  });
+
+  it('go on after a failed write', async () => {
+    await folder.write('data', 'a file where the folder should be');
+    const keys = new HostKeys([], own);
+    await expect(keys.trust('h', 22, ed1)).rejects.toThrow();
+    await expect(keys.load()).rejects.toThrow();
+    const later = new HostKeys([], folder.file('fine', 'known_hosts'));
+    await later.trust('h', 22, ed1);
+    expect(await verdict(later, ed1)).toBe('known');
+  });
+});

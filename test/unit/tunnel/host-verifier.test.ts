@@ -1,0 +1,247 @@
+import { readFile } from 'node:fs/promises';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { TunnelError } from '../../../electron/shared/tunnel-error';
+import { AttemptMemory } from '../../../electron/tunnel/attempt-memory';
+import { HostKeys } from '../../../electron/tunnel/host-keys';
+import { HostVerifier } from '../../../electron/tunnel/host-verifier';
+import { fingerprint } from '../../../electron/tunnel/known-hosts';
+import type { StartedBy } from '../../../electron/tunnel/ports';
+import { until } from '../../world/wait';
+import { makeWorldFolder, type WorldFolder } from '../../world/world-folder';
+import { ecdsaBlob, ed25519Blob, keyText } from './host-key-maker';
+import { PLAN, nobody, personWho, type Answers } from './stand-ins';
+
+const ed1 = ed25519Blob();
+const ed2 = ed25519Blob();
+const ec = ecdsaBlob();
+
+describe('the host verifier', () => {
+  let folder: WorldFolder;
+  let own: string;
+  beforeEach(async () => {
+    folder = await makeWorldFolder('verifier');
+    own = folder.file('known_hosts');
+  });
+  afterEach(() => folder.remove());
+
+  interface Set {
+    readonly known?: string;
+    readonly answers?: Answers;
+    readonly by?: StartedBy;
+    readonly accepted?: string;
+    readonly memory?: AttemptMemory;
+  }
+
+  async function make(set: Set = {}) {
+    if (set.known !== undefined) await folder.write('known_hosts', set.known);
+    const { person, asked } = personWho(set.answers ?? nobody, set.by);
+    const errors: TunnelError[] = [];
+    const verifier = new HostVerifier({
+      plan: PLAN,
+      hostKeys: new HostKeys([], own),
+      person,
+      log: () => undefined,
+      acceptedFingerprint: set.accepted ?? null,
+      memory: set.memory ?? new AttemptMemory(),
+      giveUp: (error) => errors.push(error),
+    });
+    await verifier.load();
+    return { verifier, asked, errors };
+  }
+
+  /** Calls the verifier as ssh2 does, and waits for its one answer. */
+  async function answerOf(verifier: HostVerifier, key: Buffer): Promise<boolean> {
+    const answers: unknown[] = [];
+    const returned: unknown = (verifier.verify as (...args: unknown[]) => unknown)(
+      key,
+      (valid: unknown) => answers.push(valid),
+    );
+    // Whatever it returned but `undefined` ssh2 would take for the answer.
+    expect(returned).toBeUndefined();
+    await until('an answer', () => answers.length > 0);
+    expect(answers).toHaveLength(1);
+    expect(typeof answers[0]).toBe('boolean');
+    return answers[0] === true;
+  }
+
+  it('lets a known key through without a question', async () => {
+    const { verifier, errors } = await make({ known: `h ${keyText(ed1)}\n` });
+    expect(verifier.knownTypes).toEqual(['ssh-ed25519']);
+    expect(await answerOf(verifier, ed1)).toBe(true);
+    expect(verifier.fingerprint).toBe(fingerprint(ed1));
+    expect(errors).toEqual([]);
+    await verifier.remember();
+    expect(await readFile(own, 'utf8')).toBe(`h ${keyText(ed1)}\n`);
+  });
+
+  it('asks about an unknown key, and writes it down only when told to remember', async () => {
+    const { verifier, asked } = await make({ answers: () => ({ kind: 'trust' }) });
+    expect(await answerOf(verifier, ed1)).toBe(true);
+    expect(asked).toEqual([
+      {
+        kind: 'host-key',
+        host: 'h',
+        port: 22,
+        algorithm: 'ssh-ed25519',
+        fingerprint: fingerprint(ed1),
+        otherKeyKnown: false,
+      },
+    ]);
+    await expect(readFile(own)).rejects.toThrow('ENOENT');
+    await verifier.remember();
+    await verifier.remember();
+    expect(await readFile(own, 'utf8')).toBe(`h ${keyText(ed1)}\n`);
+  });
+
+  it('says so when a key of another kind is known', async () => {
+    const answers: Answers = () => ({ kind: 'trust' });
+    const { verifier, asked } = await make({ known: `h ${keyText(ec)}\n`, answers });
+    expect(await answerOf(verifier, ed1)).toBe(true);
+    expect(asked).toMatchObject([{ otherKeyKnown: true }]);
+    await verifier.remember();
+    expect(await readFile(own, 'utf8')).toBe(`h ${keyText(ec)}\nh ${keyText(ed1)}\n`);
+  });
+
+  const refusals: readonly [string, Answers, TunnelError['kind']][] = [
+    ['cancels', () => ({ kind: 'cancel' }), 'cancelled-by-person'],
+    ['answers another question', () => ({ kind: 'secret', secret: 'yes' }), 'host-key-refused'],
+    ['answers with codes', () => ({ kind: 'answers', answers: ['yes'] }), 'host-key-refused'],
+    ['answers nonsense', () => ({ kind: 'TRUST' }) as never, 'host-key-refused'],
+    ['is broken', () => Promise.reject(new Error('window gone')), 'unexpected'],
+    ...[undefined, null, 0, '', NaN, false, true, 1, 'yes', {}, []].map(
+      (value): [string, Answers, TunnelError['kind']] => [
+        `gives ${String(value) || 'nothing'}`,
+        () => value as never,
+        value === undefined || value === null ? 'unexpected' : 'host-key-refused',
+      ],
+    ),
+  ];
+  it.each(refusals)('refuses when the person %s', async (_how, answers, kind) => {
+    const { verifier, errors } = await make({ answers });
+    expect(await answerOf(verifier, ed1)).toBe(false);
+    expect(errors.map((error) => error.kind)).toEqual([kind]);
+    expect(verifier.fingerprint).toBe('');
+    await verifier.remember();
+    await expect(readFile(own)).rejects.toThrow('ENOENT');
+  });
+
+  it('refuses, and asks nobody, when the application connects by itself', async () => {
+    const { verifier, errors, asked } = await make({ by: 'background' });
+    expect(await answerOf(verifier, ed1)).toBe(false);
+    expect(errors).toEqual([{ kind: 'answer-needed', what: 'host-key', host: 'h' }]);
+    expect(asked).toEqual([]);
+  });
+
+  it('refuses a changed key without a question, and says which was known where', async () => {
+    const { verifier, errors } = await make({ known: `h ${keyText(ed1)}\n` });
+    expect(await answerOf(verifier, ed2)).toBe(false);
+    expect(errors).toEqual([
+      {
+        kind: 'host-key-changed',
+        host: 'h',
+        port: 22,
+        algorithm: 'ssh-ed25519',
+        knownFingerprint: fingerprint(ed1),
+        presentedFingerprint: fingerprint(ed2),
+        knownAt: `${own}:1`,
+      },
+    ]);
+  });
+
+  it('takes a changed key that a person compared, and no other', async () => {
+    const known = `h ${keyText(ed1)}\n`;
+    const other = await make({ known, accepted: fingerprint(ed25519Blob()) });
+    expect(await answerOf(other.verifier, ed2)).toBe(false);
+    const same = await make({ known, accepted: fingerprint(ed2) });
+    expect(await answerOf(same.verifier, ed2)).toBe(true);
+    expect(await readFile(own, 'utf8')).toBe(known);
+    await same.verifier.remember();
+    expect(await readFile(own, 'utf8')).toBe(`h ${keyText(ed2)}\n`);
+  });
+
+  it('never takes a revoked key, not even one that a person compared', async () => {
+    const known = `h ${keyText(ed1)}\n@revoked * ${keyText(ed1)}\n`;
+    const { verifier, errors } = await make({ known, accepted: fingerprint(ed1) });
+    expect(await answerOf(verifier, ed1)).toBe(false);
+    expect(errors).toMatchObject([{ kind: 'host-key-revoked', knownAt: `${own}:2` }]);
+  });
+
+  it('answers a re-key at once, by comparison only', async () => {
+    const { verifier, asked } = await make({ answers: () => ({ kind: 'trust' }) });
+    expect(await answerOf(verifier, ed1)).toBe(true);
+    const answers: boolean[] = [];
+    const again = (key: Buffer) => verifier.verify(key, (valid) => answers.push(valid));
+    again(Buffer.from(ed1));
+    again(ed2);
+    again(ed1.subarray(0, -1));
+    again(Buffer.concat([ed1, Buffer.from([0])]));
+    again(Buffer.alloc(0));
+    again(ed1);
+    expect(answers).toEqual([true, false, false, false, false, true]);
+    expect(asked).toHaveLength(1);
+  });
+
+  it('keeps a copy of the key: ssh2 may use its buffer again', async () => {
+    const presented = Buffer.from(ed1);
+    const { verifier } = await make({ answers: () => ({ kind: 'trust' }) });
+    expect(await answerOf(verifier, presented)).toBe(true);
+    presented.fill(0);
+    await verifier.remember();
+    expect(await readFile(own, 'utf8')).toBe(`h ${keyText(ed1)}\n`);
+  });
+
+  it('asks once an attempt, though the server ended the connection before the answer', async () => {
+    const memory = new AttemptMemory();
+    const first = await make({ memory, answers: () => ({ kind: 'trust' }) });
+    expect(await answerOf(first.verifier, ed1)).toBe(true);
+    const again = await make({ memory });
+    expect(await answerOf(again.verifier, ed1)).toBe(true);
+    await again.verifier.remember();
+    expect(await readFile(own, 'utf8')).toBe(`h ${keyText(ed1)}\n`);
+  });
+
+  it('asks again in the same attempt when another key is shown', async () => {
+    const memory = new AttemptMemory();
+    const first = await make({ memory, answers: () => ({ kind: 'trust' }) });
+    expect(await answerOf(first.verifier, ed1)).toBe(true);
+    const other = await make({ memory, answers: () => ({ kind: 'cancel' }) });
+    expect(await answerOf(other.verifier, ed2)).toBe(false);
+    expect(other.asked).toHaveLength(1);
+  });
+
+  it('refuses when what is known was not loaded', async () => {
+    const { person } = personWho(() => ({ kind: 'trust' }));
+    const errors: TunnelError[] = [];
+    const verifier = new HostVerifier({
+      plan: PLAN,
+      hostKeys: new HostKeys([], own),
+      person,
+      log: () => undefined,
+      acceptedFingerprint: null,
+      memory: new AttemptMemory(),
+      giveUp: (error) => errors.push(error),
+    });
+    expect(await answerOf(verifier, ed1)).toBe(false);
+    expect(errors.map(({ kind }) => kind)).toEqual(['unexpected']);
+  });
+
+  it('refuses any bytes that are not the known key', async () => {
+    const { verifier } = await make({ known: `h ${keyText(ed1)}\n`, by: 'background' });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(
+          fc.uint8Array({ maxLength: 100 }).map((bytes) => Buffer.from(bytes)),
+          fc.tuple(fc.nat(ed1.length - 1), fc.integer({ min: 1, max: 255 })).map(([at, by]) => {
+            const bent = Buffer.from(ed1);
+            bent[at] = (bent[at] ?? 0) ^ by;
+            return bent;
+          }),
+        ),
+        async (key) => {
+          expect(await answerOf(verifier, key)).toBe(false);
+        },
+      ),
+    );
+  });
+});
