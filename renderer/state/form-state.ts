@@ -8,7 +8,7 @@ import type {
   TunnelMode,
 } from '../../electron/shared/account';
 import { DEFAULT_LOCAL_PORTS, MAIL_PORTS } from '../../electron/shared/account';
-import type { ServerText } from './server-text';
+import { parseServerText, type ServerText } from './server-text';
 
 /** One forward as it is typed: numbers are text until they are saved, and an empty mail server means the SSH server. */
 export interface TypedForward {
@@ -105,19 +105,19 @@ export function draftOf(form: FormState): AccountDraft {
   };
 }
 
+/** Changes the server. A name that nobody typed follows it, so that there is one field less to fill in. */
+export function withServer(form: FormState, sshHost: string): FormState {
+  const isFollowing = form.name === parseServerText(form.sshHost).host;
+  return { ...form, sshHost, name: isFollowing ? parseServerText(sshHost).host : form.name };
+}
+
 /** Puts what a pasted `user@host:port` says into its fields; what it does not say stays as it was. */
 export function withServerText(form: FormState, { host, user, port }: ServerText): FormState {
   return {
-    ...form,
-    sshHost: host,
+    ...withServer(form, host),
     sshUser: user ?? form.sshUser,
     sshPort: port === undefined ? form.sshPort : String(port),
   };
-}
-
-/** Calls a mailbox that has no name yet after its server, so that there is one field less to fill in. */
-export function withSuggestedName(form: FormState): FormState {
-  return form.name.trim() === '' ? { ...form, name: form.sshHost } : form;
 }
 
 /** Changes one forward. */

@@ -1,6 +1,6 @@
 import { useWords } from '../../i18n/use-words';
 import { TextRow } from '../../components/TextRow';
-import { withServerText, withSuggestedName } from '../../state/form-state';
+import { withServer, withServerText } from '../../state/form-state';
 import { parseServerText } from '../../state/server-text';
 import { fieldId, type FormHandle } from './use-form';
 
@@ -21,10 +21,9 @@ export function ServerSection({ handle }: { readonly handle: FormHandle }) {
             value={form.sshHost}
             problem={problemOf('sshHost')}
             isTechnical
-            onChange={(sshHost) => set((now) => ({ ...now, sshHost }), 'sshHost')}
+            onChange={(host) => set((now) => withServer(now, host), 'sshHost')}
             onBlur={() => {
               if (/[@:[\]]/u.test(form.sshHost)) take(form.sshHost);
-              if (form.name.trim() === '' && form.sshHost !== '') set(withSuggestedName, 'name');
             }}
             onPaste={(event) => {
               // Pasting over the whole field: what was pasted is taken apart at once.

@@ -10,8 +10,8 @@ import {
   withForward,
   withoutForward,
   withProtocol,
+  withServer,
   withServerText,
-  withSuggestedName,
 } from '../../../renderer/state/form-state';
 import { anAccount, DRAFT } from '../support/snapshots';
 
@@ -49,9 +49,12 @@ describe('the form', () => {
     });
   });
 
-  it('calls a nameless mailbox after its server', () => {
-    expect(withSuggestedName({ ...EMPTY, sshHost: 'h' }).name).toBe('h');
-    expect(withSuggestedName({ ...EMPTY, sshHost: 'h', name: 'Mine' }).name).toBe('Mine');
+  it('lets a name that nobody typed follow the server', () => {
+    const typing = withServer(withServer(EMPTY, 'a@ho'), 'a@host:22');
+    expect(typing).toMatchObject({ sshHost: 'a@host:22', name: 'host' });
+    const split = withServerText(typing, { host: 'host', user: 'a', port: 22 });
+    expect(split).toMatchObject({ sshHost: 'host', name: 'host' });
+    expect(withServer({ ...split, name: 'Mine' }, 'other').name).toBe('Mine');
   });
 
   it('never offers one local port twice', () => {
