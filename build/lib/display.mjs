@@ -49,10 +49,14 @@ export async function withDesktop(options, work) {
 export async function startDesktop({ panel = false, screen = '1280x800x24' } = {}) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'mailmole-desktop-'));
   const id = randomUUID();
-  const stop = async () => {
-    release();
+  /** @type {Promise<void> | undefined} */
+  let stopped;
+  const stop = () => (stopped ??= tearDown());
+  const tearDown = async () => {
     await endProcesses(() => markedProcesses(MARK, id));
     fs.rmSync(folder, { recursive: true, force: true });
+    // A signal in the middle of this waits for its end, so the registration goes last.
+    release();
   };
   const release = onInterrupt(stop);
   const env = makeEnvironment(folder, id);
@@ -158,7 +162,7 @@ async function startPanel(env, folder) {
 
 /**
  * Starts a program of the desktop in a process group of its own, so that Ctrl-C in a terminal
- * reaches us alone and we end things in order.
+ * reaches us alone and we end things in order. The kernel ends it should we be killed outright.
  * @param {string} program
  * @param {readonly string[]} args
  * @param {Record<string, string>} env
@@ -168,7 +172,8 @@ async function startPanel(env, folder) {
 function start(program, args, env, folder, channel = 'ignore') {
   const log = fs.openSync(path.join(folder, `${program}.log`), 'a');
   const stdio = /** @type {const} */ (['ignore', log, log, channel]);
-  const child = spawn(program, args, { env, cwd: folder, stdio: [...stdio], detached: true });
+  const command = ['--pdeathsig', 'TERM', program, ...args];
+  const child = spawn('setpriv', command, { env, cwd: folder, stdio: [...stdio], detached: true });
   fs.closeSync(log);
   // One that cannot start is missed by whoever waits for what it should have said.
   child.on('error', () => undefined);

@@ -27,6 +27,7 @@ const needs = {
   /** A virtual display with a tray: for the demonstration and the tests. */
   display: [
     ['xvfb', 'bin:Xvfb'],
+    ['util-linux', 'bin:setpriv'],
     ['dbus', 'bin:dbus-daemon'],
     ['dbus-x11', 'bin:dbus-launch'],
     ['libglib2.0-bin', 'bin:gdbus'],
@@ -45,7 +46,6 @@ const needs = {
     ['fetchmail', 'bin:fetchmail'],
     ['curl', 'bin:curl'],
     ['openssl', 'bin:openssl'],
-    ['util-linux', 'bin:setpriv'],
     // One-time codes for sshd, by its PAM module.
     ['libpam-google-authenticator', 'bin:google-authenticator'],
   ],
