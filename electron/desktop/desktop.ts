@@ -60,8 +60,9 @@ export function startDesktop(parts: DesktopParts): Desktop {
 
   const perform = (command: TrayCommand): void => {
     const open = (): void => windows.showMain();
-    const tray = { ...actions, open, quit: () => app.quit() };
-    performTrayCommand(command, commands, tray).catch((error: unknown) => {
+    // Quitting takes the tray away; the panel gets its answer to the click first.
+    const quit = (): void => void setImmediate(() => app.quit());
+    performTrayCommand(command, commands, { ...actions, open, quit }).catch((error: unknown) => {
       log('error', `${command.verb} failed: ${String(error)}`);
       state.addNotice('app:notice.not-done', {});
       windows.showMain();
@@ -120,15 +121,14 @@ function watchForPanel(
   tray: TrayIcon,
 ): () => void {
   if (process.platform !== 'linux') return () => undefined;
-  return watchTrayHost(
-    {
-      appeared: () => tray.recreate(),
-      missing() {
-        state.addNotice('app:notice.no-tray', {});
-        windows.showMain(false);
-      },
-    },
-    clock,
-    log,
-  );
+  let notice: string | null = null;
+  const appeared = (): void => {
+    tray.recreate();
+    if (notice !== null) state.dismissNotice(notice);
+  };
+  const missing = (): void => {
+    notice = state.addNotice('app:notice.no-tray', {});
+    windows.showMain(false);
+  };
+  return watchTrayHost({ appeared, missing }, clock, log);
 }

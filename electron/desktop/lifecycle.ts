@@ -4,6 +4,9 @@ import type { Log } from '../tunnel/ports';
 /** Starts in the tray only, as at login. */
 const HIDDEN = '--hidden';
 
+/** Whatever is being hung up, quitting takes no longer than this, in milliseconds. */
+const QUIT_WITHIN_MS = 5000;
+
 /** Was this start, or that of a second instance, meant to show no window? */
 export function startsHidden(argv: readonly string[]): boolean {
   return argv.includes(HIDDEN);
@@ -20,8 +23,8 @@ export function claimInstance(again: (argv: readonly string[]) => void): boolean
 }
 
 /**
- * Quits in order, whoever asks: the tray, a signal, the end of the session. `shutDown` hangs up first and must not
- * take more than a few seconds. Closing the last window is no reason to quit: the tray stays.
+ * Quits in order, whoever asks: the tray, a signal, the end of the session. `shutDown` hangs up first, and is
+ * given five seconds. Closing the last window is no reason to quit: the tray stays.
  */
 export function quitInOrder(shutDown: () => Promise<void>, log: Log): void {
   let ending = false;
@@ -44,6 +47,7 @@ export function quitInOrder(shutDown: () => Promise<void>, log: Log): void {
     if (ending) return;
     ending = true;
     log('info', 'Quitting.');
+    setTimeout(() => app.exit(0), QUIT_WITHIN_MS);
     shutDown()
       .catch((error: unknown) => log('error', `Quitting was not orderly: ${String(error)}`))
       .finally(() => app.exit(0));

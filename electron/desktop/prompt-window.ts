@@ -18,7 +18,7 @@ export class PromptWindow {
   #focus = false;
   #destruction: NodeJS.Timeout | null = null;
 
-  /** `make` opens the window, hidden; `dismissed` hears that a person closed it, and is not going to answer. */
+  /** `make` opens the window, hidden; `dismissed` hears that it is gone while questions are open. */
   constructor(make: () => BrowserWindow, dismissed: () => void) {
     this.#make = make;
     this.#dismissed = dismissed;
@@ -47,10 +47,10 @@ export class PromptWindow {
     const window = this.#make();
     this.#window = window;
     this.#drawn = false;
-    // Only a person closes it; when the application is done with it, it destroys it.
-    window.on('close', () => this.#dismissed());
     window.on('closed', () => {
       this.#window = null;
+      // Closed by a person, or lost: either way nobody answers. Once it is done with, nothing is asked any more.
+      if (this.#asked.length > 0) this.#dismissed();
     });
     window.once('ready-to-show', () => {
       this.#drawn = true;

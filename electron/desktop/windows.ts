@@ -10,6 +10,8 @@ import { DEFAULT_SIZE, SMALLEST_SIZE, usableBounds } from './window-bounds';
 
 /** The ground of the pages, light and dark, so that a window does not flash white before its page is drawn. */
 const GROUND = { light: '#FBFAF8', dark: '#1C1B1A' };
+/** A page whose process is lost twice within this time, in milliseconds, is given up. */
+const RELOAD_AFTER_MS = 10_000;
 const PROMPT_SIZE = { width: 480, height: 440 };
 
 export interface WindowParts {
@@ -21,7 +23,7 @@ export interface WindowParts {
   /** Folder of the user's data; the main window's place is remembered there. */
   readonly folder: string;
   readonly promptTitle: string;
-  /** A person closed the questions' window: nobody is going to answer. */
+  /** The questions' window was closed while questions are open: nobody is going to answer. */
   readonly promptsDismissed: () => void;
   readonly log: Log;
 }
@@ -133,9 +135,13 @@ export class Windows {
       },
     });
     window.setMenuBarVisibility(false);
+    let lostAt = Number.NEGATIVE_INFINITY;
     window.webContents.on('render-process-gone', (_gone, details) => {
       log('error', `The page ${page} is gone: ${details.reason}`);
-      window.destroy();
+      // Drawn anew once; a page that is lost again at once is not going to stay.
+      if (Date.now() - lostAt < RELOAD_AFTER_MS) window.destroy();
+      else window.webContents.reload();
+      lostAt = Date.now();
     });
     window.loadURL(`${UI_ORIGIN}/${page}`).catch((error: unknown) => {
       // A window that is closed while it loads is no fault.

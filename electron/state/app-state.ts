@@ -68,8 +68,8 @@ export interface AppState {
   setAccounts(accounts: readonly Account[]): void;
   setTruth(id: AccountId, truth: Truth): void;
   setQuestions(questions: readonly Question[]): void;
-  /** Adds a notice; one that says the same is not repeated. */
-  addNotice(messageKey: string, params: Notice['params']): void;
+  /** Adds a notice and gives its id; one that says the same is not repeated. */
+  addNotice(messageKey: string, params: Notice['params']): string;
   dismissNotice(id: string): void;
   setUndo(undo: Undo | null): void;
   setOnline(online: boolean): void;
@@ -125,11 +125,12 @@ export function createAppState(version: string, clock: Clock): AppState {
     setQuestions: (questions) => become({ questions }),
     addNotice(messageKey, params) {
       const same = JSON.stringify([messageKey, params]);
-      const said = facts.notices.some((n) => JSON.stringify([n.messageKey, n.params]) === same);
-      if (said) return;
+      const said = facts.notices.find((n) => JSON.stringify([n.messageKey, n.params]) === same);
+      if (said !== undefined) return said.id;
       noticesMade += 1;
       const notice = { id: `notice-${noticesMade}`, messageKey, params };
       become({ notices: [...facts.notices, notice] });
+      return notice.id;
     },
     dismissNotice: (id) => become({ notices: facts.notices.filter((notice) => notice.id !== id) }),
     setUndo: (undo) => become({ undo }),

@@ -197,11 +197,17 @@ export class Commands {
     mailHost: string,
     exceptAccount: AccountId | null,
   ): Promise<Done<Forward>> {
-    const { findFreePort, newId } = this.#parts;
+    const { book, findFreePort, newId } = this.#parts;
     const theirs = this.#others(exceptAccount).flatMap((account) => account.forwards);
     const taken = new Set(theirs.map((forward) => forward.localPort));
     const localAddress = 'localhost';
-    const localPort = await findFreePort(localAddress, DEFAULT_LOCAL_PORTS[protocol], taken);
+    // A port this mailbox has already is not free, because its own tunnel holds it; it is the right one all the same.
+    const edited = exceptAccount === null ? undefined : book.get(exceptAccount);
+    const own = edited?.forwards.find(
+      (forward) => forward.protocol === protocol && !taken.has(forward.localPort),
+    );
+    const localPort =
+      own?.localPort ?? (await findFreePort(localAddress, DEFAULT_LOCAL_PORTS[protocol], taken));
     const mailPort = MAIL_PORTS[protocol];
     return ok({ id: newId(), protocol, localAddress, localPort, mailHost, mailPort });
   }

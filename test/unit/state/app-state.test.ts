@@ -76,12 +76,11 @@ describe('the snapshot', () => {
 
   it('says a notice once, and again when it was dismissed', () => {
     const { state } = aState();
-    state.addNotice('app:notice.no-tray', {});
-    state.addNotice('app:notice.no-tray', {});
-    state.addNotice('app:notice.accounts-broken', { file: 'x' });
-    const ids = state.snapshot().notices.map((notice) => notice.id);
-    expect(new Set(ids).size).toBe(2);
-    state.dismissNotice(ids[0] ?? '');
+    const first = state.addNotice('app:notice.no-tray', {});
+    expect(state.addNotice('app:notice.no-tray', {})).toBe(first);
+    const other = state.addNotice('app:notice.accounts-broken', { file: 'x' });
+    expect(state.snapshot().notices.map((notice) => notice.id)).toEqual([first, other]);
+    state.dismissNotice(first);
     state.addNotice('app:notice.no-tray', {});
     const keys = state.snapshot().notices.map((notice) => notice.messageKey);
     expect(keys).toEqual(['app:notice.accounts-broken', 'app:notice.no-tray']);

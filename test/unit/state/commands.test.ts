@@ -221,10 +221,14 @@ describe('suggestForward', () => {
     });
   });
 
-  it('does not count the mailbox that is being edited', async () => {
-    const { commands } = commandsWith([A, B]);
+  it('gives a mailbox that is being edited the port it has', async () => {
+    const moved = { ...A, forwards: [{ ...POP3, localPort: 12_345 }] };
+    const { commands } = commandsWith([moved, B]);
     expect(await commands.suggestForward('pop3', 'm', 'a')).toMatchObject({
-      value: { localPort: 11_110 },
+      value: { localPort: 12_345 },
+    });
+    expect(await commands.suggestForward('imap', 'm', 'a')).toMatchObject({
+      value: { localPort: 11_143 },
     });
   });
 });
