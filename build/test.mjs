@@ -51,7 +51,10 @@ function steps() {
     { name: 'integration', run: () => runProject('integration', process.env) },
     {
       name: 'e2e',
-      run: () => withDesktop({ panel: true }, (env) => runProject('e2e', env)),
+      run: () =>
+        process.platform === 'linux'
+          ? withDesktop({ panel: true }, (env) => runProject('e2e', env))
+          : runProject('e2e', process.env),
     },
   ];
 }
