@@ -117,7 +117,7 @@ function tell(error: TunnelError): Telling {
 }
 
 /** The last part of a path, on every system. */
-function fileName(path: string): string {
+export function fileName(path: string): string {
   return path.split(/[\\/]/).at(-1) ?? path;
 }
 

@@ -46,7 +46,14 @@ export function CopyIcon({ text, name = text }: CopyIconProps) {
       hint={isCopied ? t('window:copy.done') : t('window:copy.button')}
       onPress={copy}
     >
-      {isCopied ? <Check size={16} aria-hidden /> : <Copy size={16} aria-hidden />}
+      {isCopied ? (
+        <>
+          <Check size={16} aria-hidden />
+          <span className="copied">{t('window:copy.done')}</span>
+        </>
+      ) : (
+        <Copy size={16} aria-hidden />
+      )}
     </IconButton>
   );
 }

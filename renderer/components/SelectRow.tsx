@@ -1,5 +1,14 @@
 import { Check, ChevronDown } from 'lucide-react';
-import { Button, Label, ListBox, ListBoxItem, Popover, Select, Text } from 'react-aria-components';
+import {
+  Button,
+  Label,
+  ListBox,
+  ListBoxItem,
+  Popover,
+  Select,
+  SelectValue,
+  Text,
+} from 'react-aria-components';
 import type { Choice } from './Choices';
 import './field.css';
 import './popover.css';
@@ -28,7 +37,7 @@ export function SelectRow<K extends string>(props: SelectRowProps<K>) {
     >
       <Label className="field__label">{label}</Label>
       <Button className="input select__button">
-        <span className="select__value">{chosen?.label}</span>
+        <SelectValue className="select__value">{() => chosen?.label}</SelectValue>
         <ChevronDown size={16} aria-hidden />
       </Button>
       <Popover className="popover" offset={4}>

@@ -193,8 +193,9 @@ export function problemAt(
 
 /** The fields of the draft that the form shows, by their paths. */
 export function shownFields(form: FormState): ReadonlySet<string> {
+  const near = ['localAddress', 'localPort'];
   const forwards = form.forwards.flatMap((_, index) =>
-    ['protocol', 'localAddress', 'localPort', 'mailHost', 'mailPort'].map(
+    (form.practice ? near : [...near, 'protocol', 'mailHost', 'mailPort']).map(
       (name) => `forwards.${index}.${name}`,
     ),
   );

@@ -24,6 +24,10 @@ function ForwardFields({ handle, forward, index }: ForwardFieldsProps) {
     onChange: (text: string) => set((now) => withForward(now, index, { [name]: text }), path(name)),
   });
   const protocol = t(`form:protocol.${forward.protocol}`);
+  // The far end of the practice mailbox is inside the application; only the near end is the person's to choose.
+  if (form.practice) {
+    return <TextRow label={t('form:forward.local-port')} isNumber {...row('localPort')} />;
+  }
   return (
     <fieldset className="form__forward" aria-label={t('form:forward.group', { protocol })}>
       <div className="form__pair">
@@ -70,12 +74,14 @@ export function ForwardsSection({ handle }: { readonly handle: FormHandle }) {
       {handle.form.forwards.map((forward, index) => (
         <ForwardFields key={forward.id} handle={handle} forward={forward} index={index} />
       ))}
-      <div>
-        <Button onPress={() => void handle.addForward()}>
-          <Plus size={16} aria-hidden />
-          {t('form:forward.add')}
-        </Button>
-      </div>
+      {handle.form.practice ? null : (
+        <div>
+          <Button onPress={() => void handle.addForward()}>
+            <Plus size={16} aria-hidden />
+            {t('form:forward.add')}
+          </Button>
+        </div>
+      )}
     </>
   );
 }

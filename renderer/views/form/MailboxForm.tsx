@@ -104,7 +104,7 @@ export function MailboxForm({ visit, places }: MailboxFormProps) {
               </Button>
             </p>
           ) : null}
-          <Section title={t('form:section.server')}>
+          <Section title={form.practice ? t('form:section.name') : t('form:section.server')}>
             <ServerSection handle={handle} />
           </Section>
           {form.practice ? null : (

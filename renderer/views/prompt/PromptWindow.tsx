@@ -33,6 +33,11 @@ export function PromptWindow() {
     document.title = name === undefined ? t('window:title') : t('prompts:window', { name });
   }, [name, t]);
   if (snapshot === null) return null;
-  if (prompt === undefined) return <p className="prompt__quiet">{t('prompts:quiet')}</p>;
+  if (prompt === undefined)
+    return (
+      <main className="prompt__quiet">
+        <h1>{t('prompts:quiet')}</h1>
+      </main>
+    );
   return <Question key={prompt.id} prompt={prompt} />;
 }

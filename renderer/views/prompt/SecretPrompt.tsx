@@ -1,6 +1,6 @@
 import { useRef } from 'react';
 import type { OpenPrompt, PromptRequest } from '../../../electron/shared/prompt';
-import type { Translate } from '../../../electron/shared/messages';
+import { fileName, type Translate } from '../../../electron/shared/messages';
 import { SecretField } from '../../components/SecretField';
 import { useWords } from '../../i18n/use-words';
 import { PromptFrame } from './PromptFrame';
@@ -14,6 +14,7 @@ function wordsOf(request: SecretRequest, t: Translate) {
     return {
       title: t('prompts:password.title', { host }),
       body: t('prompts:password.body', { user }),
+      path: null,
       label: t('prompts:password.label'),
       send: t('prompts:password.send'),
       problem: wrongBefore ? t('prompts:password.wrong') : undefined,
@@ -22,7 +23,8 @@ function wordsOf(request: SecretRequest, t: Translate) {
   const { keyPath, wrongBefore, triesLeft } = request;
   return {
     title: t('prompts:passphrase.title'),
-    body: t('prompts:passphrase.body', { file: keyPath }),
+    body: t('prompts:passphrase.body', { file: fileName(keyPath) }),
+    path: keyPath,
     label: t('prompts:passphrase.label'),
     send: t('prompts:passphrase.send'),
     problem: wrongBefore ? t('prompts:passphrase.wrong', { count: triesLeft }) : undefined,
@@ -39,7 +41,7 @@ export function SecretPrompt({ prompt, request }: SecretPromptProps) {
   const t = useWords();
   const { isSending, answer, cancel } = useAnswer(prompt.id);
   const input = useRef<HTMLInputElement>(null);
-  const { title, body, label, send, problem } = wordsOf(request, t);
+  const { title, body, path, label, send, problem } = wordsOf(request, t);
   const sendSecret = (): void => {
     const field = input.current;
     if (field === null) return;
@@ -57,7 +59,14 @@ export function SecretPrompt({ prompt, request }: SecretPromptProps) {
       onSend={sendSecret}
       onCancel={cancel}
     >
-      <p className="prompt__text">{body}</p>
+      <div>
+        <p className="prompt__text">{body}</p>
+        {path === null ? null : (
+          <p className="prompt__path">
+            <span dir="ltr">{path}</span>
+          </p>
+        )}
+      </div>
       <SecretField
         ref={input}
         label={label}
