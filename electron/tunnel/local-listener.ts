@@ -3,6 +3,7 @@ import type { Forward } from '../shared/account';
 import { mapListenError } from './error-mapping';
 import { findFreePort } from './free-port';
 import { addressesOf } from './loopback';
+import { holderOf } from './proc-net';
 import { TunnelFailure } from './tunnel-failure';
 
 /** Node's default loses connections in a burst, as OpenSSH's 128 does. */
@@ -22,7 +23,7 @@ export class LocalListener {
     this.#onClient = onClient;
   }
 
-  /** @throws TunnelFailure `port-in-use` (with the next free port), `port-forbidden` or `address-unavailable` */
+  /** @throws TunnelFailure `port-in-use` (with who holds it, where the system tells, and the next free port), `port-forbidden` or `address-unavailable` */
   async bind(): Promise<void> {
     const { localAddress, localPort } = this.forward;
     const addresses = addressesOf(localAddress);
@@ -41,8 +42,11 @@ export class LocalListener {
       failures[0] ?? { address: localAddress, thrown: new Error('no address') };
     const error = mapListenError(thrown, address, localPort);
     if (error.kind !== 'port-in-use') throw new TunnelFailure(error);
-    const nextFree = await findFreePort(localAddress, localPort + 1).catch(() => null);
-    throw new TunnelFailure({ ...error, nextFree });
+    const [holder, nextFree] = await Promise.all([
+      holderOf(address, localPort),
+      findFreePort(localAddress, localPort + 1).catch(() => null),
+    ]);
+    throw new TunnelFailure({ ...error, holder, nextFree });
   }
 
   /** Stops listening; connections that are open stay. Resolves when the port is free again. */

@@ -1,0 +1,94 @@
+import { readdir, readFile, readlink } from 'node:fs/promises';
+
+/** One socket as Linux lists it in /proc/net/tcp and /proc/net/tcp6 (proc(5)). */
+export interface TcpEntry {
+  readonly localAddress: string;
+  readonly localPort: number;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly listening: boolean;
+  readonly uid: number;
+  readonly inode: string;
+}
+
+const LISTEN = '0A';
+
+/** Reads the text of /proc/net/tcp or tcp6. Lines that cannot be read are passed over. */
+export function parseProcNet(text: string): readonly TcpEntry[] {
+  return text
+    .split('\n')
+    .slice(1)
+    .flatMap((line) => {
+      const [, local, remote, state, , , , uid, , inode] = line.trim().split(/\s+/);
+      if (local === undefined || remote === undefined || inode === undefined) return [];
+      const [localAddress, localPort] = endpoint(local);
+      const [remoteAddress, remotePort] = endpoint(remote);
+      const listening = state === LISTEN;
+      return [
+        { localAddress, localPort, remoteAddress, remotePort, listening, uid: Number(uid), inode },
+      ];
+    });
+}
+
+/** `0100007F:2B66` is 127.0.0.1:11110: the kernel prints each 32-bit word of the address in the machine's byte order. */
+function endpoint(hex: string): [address: string, port: number] {
+  const [words = '', port = ''] = hex.split(':');
+  const bytes = (words.match(/.{8}/g) ?? []).flatMap((word) => [
+    ...Buffer.from(word, 'hex').reverse(),
+  ]);
+  return [addressText(bytes), Number.parseInt(port, 16)];
+}
+
+/** IPv4, IPv4 within IPv6, or IPv6 with its groups written out; enough to compare, since both sides come from here. */
+function addressText(bytes: readonly number[]): string {
+  if (bytes.length === 4) return bytes.join('.');
+  const mapped =
+    bytes.slice(0, 10).every((b) => b === 0) && bytes[10] === 0xff && bytes[11] === 0xff;
+  if (mapped) return bytes.slice(12).join('.');
+  if (bytes.slice(0, 15).every((b) => b === 0)) return bytes[15] === 1 ? '::1' : '::';
+  const groups = Array.from({ length: 8 }, (_, i) =>
+    (((bytes[2 * i] ?? 0) << 8) | (bytes[2 * i + 1] ?? 0)).toString(16),
+  );
+  return groups.join(':');
+}
+
+/** All TCP sockets of this computer that Linux shows; empty elsewhere. */
+export async function tcpSockets(): Promise<readonly TcpEntry[]> {
+  const files = ['/proc/net/tcp', '/proc/net/tcp6'];
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
+  return texts.flatMap(parseProcNet);
+}
+
+/**
+ * The program that listens on a port of an address, as a person knows it: its name. Null where the system does not
+ * tell: another user's program, or no Linux.
+ */
+export async function holderOf(address: string, port: number): Promise<string | null> {
+  const everywhere = ['0.0.0.0', '::'];
+  const holder = (await tcpSockets()).find(
+    (entry) =>
+      entry.listening &&
+      entry.localPort === port &&
+      (entry.localAddress === address || everywhere.includes(entry.localAddress)),
+  );
+  return holder === undefined ? null : programWithSocket(holder.inode);
+}
+
+async function programWithSocket(inode: string): Promise<string | null> {
+  const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
+  for (const pid of pids) {
+    if (await holdsSocket(pid, inode))
+      return (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim() || null;
+  }
+  return null;
+}
+
+async function holdsSocket(pid: string, inode: string): Promise<boolean> {
+  const wanted = `socket:[${inode}]`;
+  // Other users' file descriptors cannot be read; their programs stay unnamed.
+  const fds = await readdir(`/proc/${pid}/fd`).catch(() => []);
+  for (const fd of fds) {
+    if ((await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')) === wanted) return true;
+  }
+  return false;
+}
