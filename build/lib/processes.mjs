@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const GRACE_MS = 3_000;
+const GIVE_UP_MS = 20_000;
 const POLL_MS = 50;
 
 /**
@@ -34,12 +35,15 @@ export function processIds() {
 /**
  * Asks processes to end, and makes those that do not.
  * @param {() => number[]} find called again and again, since an ending process may start another
+ * @throws {Error} when one withstands even that for 20 s
  */
 export async function endProcesses(find) {
   const start = Date.now();
   /** @type {Set<number>} */
   const asked = new Set();
   for (let alive = find(); alive.length > 0; alive = find()) {
+    if (Date.now() - start > GIVE_UP_MS)
+      throw new Error(`Cannot end processes ${alive.join(', ')}.`);
     const patient = Date.now() - start < GRACE_MS;
     for (const pid of alive) {
       if (patient && asked.has(pid)) continue;
