@@ -90,8 +90,9 @@ export class AuthSequence {
   /** What was typed and refused is forgotten at once, and may be typed again; what was a step on the way in is not. */
   #settleLast(wasPart: boolean): void {
     this.#keys.settle();
-    if (wasPart || !this.#usedPassword) return;
+    const refused = this.#usedPassword && !wasPart;
     this.#usedPassword = false;
+    if (!refused) return;
     this.#deps.secrets.refuse(this.#passwordName());
     if (this.#passwordsTyped >= TRIES) this.#dropQuestions();
     else if (this.#last === 'password' || this.#last === 'keyboard-interactive')

@@ -9,6 +9,7 @@ import {
   parseKnownHosts,
   typeInBlob,
 } from './known-hosts';
+import { TunnelFailure } from './tunnel-failure';
 
 /** A known_hosts file larger than this is not a known_hosts file. */
 const LARGEST_FILE = 16 * 1024 * 1024;
@@ -66,7 +67,9 @@ export class HostKeys {
       await rename(fresh, this.#own);
     });
     this.#writing = next.catch(() => undefined);
-    return next;
+    return next.catch((thrown: unknown) => {
+      throw trouble(this.#own, thrown);
+    });
   }
 }
 
@@ -96,12 +99,19 @@ async function readIfThere(file: string): Promise<readonly KnownHost[]> {
 async function readText(file: string): Promise<string> {
   try {
     const { size } = await stat(file);
-    if (size > LARGEST_FILE) throw new Error(`${file} is too large to be a known_hosts file`);
+    if (size > LARGEST_FILE) throw new Error('too large to be a known_hosts file');
     return await readFile(file, 'utf8');
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw thrown;
+    throw trouble(file, thrown);
   }
+}
+
+/** Named by its file, and kept apart from the errors of sockets, which have the same codes. */
+function trouble(file: string, thrown: unknown): TunnelFailure {
+  if (thrown instanceof TunnelFailure) return thrown;
+  const why = thrown instanceof Error ? thrown.message : String(thrown);
+  return new TunnelFailure({ kind: 'unexpected', detail: `${file}: ${why}` });
 }
 
 function appendLine(text: string, host: string, port: number, key: Buffer): string {
