@@ -71,14 +71,17 @@ export interface EngineOptions {
   readonly settings?: Partial<EngineSettings>;
 }
 
-/** Starts the compiled tunnel host; `npm run build` makes it. */
+/**
+ * Starts the compiled tunnel host; `npm run build` makes it. Its folder is the person's: `users_known_hosts` there is
+ * only read, `known_hosts` is the engine's own.
+ */
 export async function startEngine(options: EngineOptions = {}): Promise<TestEngine> {
   const script = resolve('out/main/tunnel-host.js');
   if (!existsSync(script))
     throw new Error('out/main/tunnel-host.js is missing: run `npm run build`');
   const folder = await makeWorldFolder('engine');
   let settings: EngineSettings = {
-    knownHostsFiles: [],
+    knownHostsFiles: [folder.file('users_known_hosts')],
     ownKnownHostsFile: folder.file('known_hosts'),
     defaultKeyFiles: [],
     agentSocket: null,

@@ -1,23 +1,13 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Account, SignIn } from '../../../electron/shared/account';
-import {
-  accountFor,
-  forwardTo,
-  secretly,
-  startEngine,
-  trusting,
-  type EngineOptions,
-  type TestEngine,
-} from '../../support/engine';
+import { accountFor, forwardTo, secretly, type TestEngine } from '../../support/engine';
 import { startDovecot, type Dovecot } from '../../world/dovecot';
 import { startSshAgent } from '../../world/ssh-agent';
 import { everyKey, KEY_TYPES, makeKey, PASSPHRASE, writeKey } from '../../world/ssh-keys';
 import { oneTimeCodeSignIn, passwordSignIn } from '../../world/sshd-pam';
 import { startSshd, type Sshd } from '../../world/sshd';
-import { connect } from '../../world/talk';
-import { startTcpRelay } from '../../world/tcp-relay';
-import { until } from '../../world/wait';
+import { connections, count, engineFor, failures, greetingOf, isUp, keyFile } from './support';
 import { keep, keepForFile, tidyUp } from './tidy';
 
 tidyUp();
@@ -31,55 +21,13 @@ const plain = await makeKey({ type: 'ed25519' });
 const locked = await makeKey({ type: 'ed25519', passphrase: PASSPHRASE });
 const stranger = await makeKey({ type: 'ed25519', name: 'stranger' });
 
-const isUp = (state: { kind: string }) => state.kind === 'connected';
-const count = (text: string, pattern: RegExp) => (text.match(pattern) ?? []).length;
-const secret = (value: string) => ({ kind: 'secret', secret: value }) as const;
-/** How often the server was reached. */
-const connections = (sshd: Sshd) => count(sshd.log(), /^Connection from /gm);
-const failures = (sshd: Sshd) => count(sshd.log(), /^Failed /gm);
-
-/** An engine that is searched for the secrets it was given when the test is over. */
-async function engineFor(options: EngineOptions = {}, ...secrets: string[]): Promise<TestEngine> {
-  const engine = await startEngine(options);
-  const stop = async () => {
-    const told = engine.heard.join('\n');
-    const commandLines = await Promise.all(
-      engine.pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
-    );
-    await engine.stop();
-    expect(told).not.toContain('PRIVATE KEY');
-    for (const secret of [PASSPHRASE, ...secrets]) {
-      expect(told).not.toContain(secret);
-      expect(commandLines.join('\n')).not.toContain(secret);
-    }
-  };
-  return keep(Promise.resolve({ ...engine, stop }));
-}
-
 async function account(sshd: Sshd, signIn: SignIn, more: Partial<Account> = {}): Promise<Account> {
   const forward = await forwardTo({ host: '127.0.0.1', port: dovecot.ports.pop3 });
   return accountFor(sshd, [forward], { signIn, ...more });
 }
 
-async function keyAccount(
-  engine: TestEngine,
-  sshd: Sshd,
-  key = locked,
-  more: Partial<Account> = {},
-): Promise<Account> {
-  const path = await writeKey(engine.folder, key, `id-${key.type}-${key.form}`);
-  return account(sshd, { kind: 'key-file', path }, more);
-}
-
-/** What a mail program hears first on an account's local port. */
-async function greetingOf(wanted: Account): Promise<string> {
-  const program = await connect(wanted.forwards[0]?.localPort ?? 0);
-  try {
-    return await program.line();
-  } finally {
-    await program.stop();
-  }
-}
+const keyAccount = async (engine: TestEngine, sshd: Sshd, key = locked) =>
+  account(sshd, await keyFile(engine, key));
 
 describe('key files', () => {
   it('of every type, in every form, with and without a passphrase', async () => {
@@ -125,7 +73,7 @@ describe('key files', () => {
     expect(await engine.trouble()).toMatchObject({
       kind: 'key-unusable',
       why: 'wrong-passphrase',
-      path: engine.folder.file('id-ed25519-openssh'),
+      path: engine.folder.file('id-ed25519'),
     });
     const asked = engine.prompts.filter((request) => request.kind === 'passphrase');
     expect(asked).toMatchObject([
@@ -351,6 +299,16 @@ describe.skipIf(!passwordSignIn().available)('passwords', () => {
     expect(await engine.trouble()).toMatchObject({ kind: 'answer-needed', what: 'code' });
   });
 
+  it('that the server wants twice are typed once', async () => {
+    const authentication = 'password,keyboard-interactive';
+    const sshd = await keep(startSshd({ authentication, password }));
+    const engine = await engineFor({ answers: secretly(password) }, password);
+    engine.host.setAccount(await account(sshd, { kind: 'password' }), 'person');
+    await engine.when(isUp, 'in');
+    expect(engine.prompts.map((request) => request.kind)).toEqual(['host-key', 'password']);
+    expect(sshd.log()).toMatch(/Partial password[^]*Accepted keyboard-interactive/);
+  });
+
   it('of an account that the server refuses bring up the reason it gives', async () => {
     const accountRefusal = 'Your account has expired; please contact your administrator.';
     const sshd = await keep(startSshd({ authorizedKeys: [plain], accountRefusal }));
@@ -361,78 +319,5 @@ describe.skipIf(!passwordSignIn().available)('passwords', () => {
       serverSays: accountRefusal,
     });
     expect(connections(sshd)).toBe(1);
-  });
-});
-
-describe('a person', () => {
-  it('is never asked by an attempt that no person started', async () => {
-    const sshd = await keep(startSshd({ authorizedKeys: [locked] }));
-    const engine = await engineFor({ answers: secretly(PASSPHRASE) });
-    const wanted = await keyAccount(engine, sshd);
-    engine.host.setAccount(wanted, 'background');
-    expect(await engine.trouble()).toMatchObject({ kind: 'answer-needed', what: 'host-key' });
-    engine.host.setAccount({ ...wanted, wanted: false }, 'background');
-    await engine.when((s) => s.kind === 'off', 'off');
-    // With the host key known, it gets as far as the passphrase.
-    await engine.folder.write('known_hosts', sshd.knownHosts());
-    engine.host.setAccount(wanted, 'background');
-    expect(await engine.trouble()).toMatchObject({ kind: 'answer-needed', what: 'passphrase' });
-    expect(engine.prompts).toEqual([]);
-    expect([connections(sshd), failures(sshd)]).toEqual([2, 0]);
-    // A person who comes along may be asked.
-    engine.host.tryNow('a');
-    await engine.when(isUp, 'in');
-  });
-
-  it('may be slower than the server waits', async () => {
-    // Opening the key takes longer than the new connection, which must wait for it and not ask again.
-    const slow = await makeKey({ type: 'ed25519', passphrase: PASSPHRASE, rounds: 100 });
-    const sshd = await keep(startSshd({ authorizedKeys: [slow], config: { LoginGraceTime: 1 } }));
-    const relay = await keep(startTcpRelay(sshd));
-    const engine = await engineFor({ answers: () => null });
-    const wanted = await keyAccount(engine, sshd, slow, { sshPort: relay.port });
-    engine.host.setAccount(wanted, 'person');
-    const answers = { 'host-key': { kind: 'trust' }, passphrase: secret(PASSPHRASE) } as const;
-    for (const kind of ['host-key', 'passphrase'] as const) {
-      const [id, request] = await engine.question();
-      expect(request.kind).toBe(kind);
-      await until('the server has given up', () => relay.lines() === 0);
-      engine.host.answer(id, answers[kind]);
-      await until('the question is closed', () => !engine.open.has(id));
-    }
-    await engine.when(isUp, 'in');
-    expect(engine.prompts).toHaveLength(2);
-    expect(connections(sshd)).toBe(3);
-  });
-
-  it('may cancel, which is the end of the attempt', async () => {
-    const sshd = await keep(startSshd({ authorizedKeys: [locked] }));
-    const engine = await engineFor({ answers: trusting });
-    const wanted = await keyAccount(engine, sshd);
-    engine.host.setAccount(wanted, 'person');
-    expect(await engine.trouble()).toEqual({ kind: 'cancelled-by-person', what: 'passphrase' });
-    engine.answerWith(secretly(PASSPHRASE));
-    engine.host.tryNow('a');
-    await engine.when(isUp, 'in at the second try');
-  });
-
-  it('takes the question away by switching off', async () => {
-    const sshd = await keep(startSshd({ authorizedKeys: [locked] }));
-    const engine = await engineFor({
-      answers: (request) => (request.kind === 'host-key' ? { kind: 'trust' } : null),
-    });
-    const wanted = await keyAccount(engine, sshd);
-    engine.host.setAccount(wanted, 'person');
-    const [id] = await engine.question();
-    await engine.when((s) => s.kind === 'waiting-for-user', 'waiting');
-    engine.host.setAccount({ ...wanted, wanted: false }, 'person');
-    await engine.when((s) => s.kind === 'off', 'off');
-    await until('the question is gone', () => engine.open.size === 0);
-    // An answer that comes too late belongs to nobody.
-    engine.host.answer(id, { kind: 'secret', secret: PASSPHRASE });
-    await sshd.waitForLog(/Connection (closed|reset) by/);
-    engine.answerWith(secretly(PASSPHRASE));
-    engine.host.setAccount(wanted, 'person');
-    await engine.when(isUp, 'on again');
   });
 });
