@@ -39,7 +39,7 @@ export function mailPathsOf(account: Pick<Account, 'sshHost' | 'forwards'>): rea
     );
     const same = paths[at];
     if (same === undefined) paths.push(path);
-    else paths[at] = { ...same, protocols: [...same.protocols, forward.protocol] };
+    else paths[at] = { ...same, protocols: [...new Set([...same.protocols, forward.protocol])] };
   }
   return paths;
 }

@@ -33,7 +33,7 @@ const TEXT: Readonly<Record<string, readonly string[]>> = {
   accent: ['ground', 'card', 'hover', 'accent-ground', 'attention-ground', 'problem-ground'],
   proven: ['card'],
   attention: ['ground', 'card', 'hover', 'attention-ground'],
-  problem: ['ground', 'card'],
+  problem: ['ground', 'card', 'hover', 'attention-ground', 'problem-ground'],
   'on-accent': ['accent', 'accent-strong'],
   ground: ['ink'],
 };

@@ -5,7 +5,8 @@ import { SelectRow } from '../../components/SelectRow';
 import { TextRow } from '../../components/TextRow';
 import { useWords } from '../../i18n/use-words';
 import { withForward, type TypedForward } from '../../state/form-state';
-import { fieldId, type FormHandle } from './use-form';
+import { fieldId } from './field-focus';
+import type { FormHandle } from './use-form';
 
 interface ForwardFieldsProps {
   readonly handle: FormHandle;
@@ -40,7 +41,7 @@ function ForwardFields({ handle, forward, index }: ForwardFieldsProps) {
             label: t(`form:protocol.${key}`),
             hint: t(`form:protocol-hint.${key}`),
           }))}
-          onChange={(key) => setProtocol(index, key)}
+          onChange={(key) => void setProtocol(index, key)}
         />
         <TextRow label={t('form:forward.local-port')} isNumber {...row('localPort')} />
       </div>

@@ -11,7 +11,8 @@ import { ForwardsSection } from './ForwardsSection';
 import { MoreSection } from './MoreSection';
 import { ServerSection } from './ServerSection';
 import { SignInSection } from './SignInSection';
-import { fieldId, useForm, type FormHandle } from './use-form';
+import { fieldId } from './field-focus';
+import { useForm, type FormHandle } from './use-form';
 import './form.css';
 
 function Section({ title, children }: { readonly title: string; readonly children: ReactNode }) {

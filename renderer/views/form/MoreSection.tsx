@@ -4,17 +4,23 @@ import { Details } from '../../components/Details';
 import { TextRow } from '../../components/TextRow';
 import { useWords } from '../../i18n/use-words';
 import { withForward } from '../../state/form-state';
-import { fieldId, type FormHandle } from './use-form';
+import { fieldId } from './field-focus';
+import type { FormHandle } from './use-form';
 
-const LOCAL_ADDRESS = /^forwards\.\d+\.localAddress$/u;
+/** Is this field behind the door? */
+function isInside(field: string): boolean {
+  return field === 'sshPort' || /^forwards\.\d+\.localAddress$/u.test(field);
+}
 
 /** What hardly anybody needs: the server's port, other addresses of this computer, compression. */
 export function MoreSection({ handle }: { readonly handle: FormHandle }) {
   const t = useWords();
-  const { form, set, problems, problemOf } = handle;
-  const [isOpened, setIsOpened] = useState(form.sshPort !== '22' || form.compression);
+  const { form, set, firstField, problems, problemOf } = handle;
+  const [isOpened, setIsOpened] = useState(
+    form.sshPort !== '22' || form.compression || isInside(firstField),
+  );
   // A problem must not hide behind a closed door.
-  const mustOpen = problems.some(({ field }) => field === 'sshPort' || LOCAL_ADDRESS.test(field));
+  const mustOpen = problems.some(({ field }) => isInside(field));
   return (
     <Details
       label={t('form:more.label')}

@@ -2,7 +2,8 @@ import { useWords } from '../../i18n/use-words';
 import { TextRow } from '../../components/TextRow';
 import { withServer, withServerText } from '../../state/form-state';
 import { parseServerText } from '../../state/server-text';
-import { fieldId, type FormHandle } from './use-form';
+import { fieldId } from './field-focus';
+import type { FormHandle } from './use-form';
 
 /** What the mailbox is called, which server it is on, and who the person is there. */
 export function ServerSection({ handle }: { readonly handle: FormHandle }) {

@@ -3,7 +3,8 @@ import { Button } from '../../components/Button';
 import { Choices } from '../../components/Choices';
 import { TextRow } from '../../components/TextRow';
 import { useWords } from '../../i18n/use-words';
-import { fieldId, type FormHandle } from './use-form';
+import { fieldId } from './field-focus';
+import type { FormHandle } from './use-form';
 
 const KINDS: readonly SignIn['kind'][] = ['automatic', 'password', 'agent', 'key-file'];
 

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import type { AccountId, DraftProblem, ForwardProtocol } from '../../../electron/shared/account';
 import {
   draftOf,
@@ -11,37 +11,59 @@ import {
   type FormState,
 } from '../../state/form-state';
 import { useVerbs } from '../../state/verbs';
-
-/** The id of the element that shows a field of the draft. */
-export function fieldId(field: string): string {
-  return `field-${field}`;
-}
-
-/** Puts the focus into a field, or into the first control of a group of choices. */
-function focusField(field: string): void {
-  const element = document.getElementById(fieldId(field));
-  const control = element?.matches('input, button')
-    ? element
-    : (element?.querySelector<HTMLElement>('input:checked') ??
-      element?.querySelector<HTMLElement>('input, button'));
-  control?.focus();
-  control?.scrollIntoView({ block: 'center' });
-}
+import { useFieldFocus } from './field-focus';
 
 export interface FormHandle {
   readonly form: FormState;
+  /** The field that the form was opened for. */
+  readonly firstField: string;
   readonly isDirty: boolean;
   readonly isSaving: boolean;
   readonly problems: readonly DraftProblem[];
-  /** Changes the form; `field` is the one whose problem is now out of date. */
-  readonly set: (change: (form: FormState) => FormState, field: string) => void;
+  /** Changes the form; `changed` is the field whose problem is now out of date. */
+  readonly set: (how: (form: FormState) => FormState, changed: string) => void;
   readonly problemOf: (field: string) => DraftProblem | undefined;
-  readonly setProtocol: (index: number, protocol: ForwardProtocol) => void;
+  readonly setProtocol: (index: number, protocol: ForwardProtocol) => Promise<void>;
   readonly addForward: () => Promise<void>;
   readonly removeForward: (index: number) => void;
   readonly chooseKey: () => Promise<void>;
   /** Resolves with the mailbox's id, or with null when something is to be mended first. */
   readonly save: () => Promise<AccountId | null>;
+}
+
+/** Changes the form, and forgets the problems of the fields that the change makes stale. */
+type Change = (how: (form: FormState) => FormState, isStale: (field: string) => boolean) => void;
+
+type ForwardEdits = Pick<FormHandle, 'setProtocol' | 'addForward' | 'removeForward'>;
+
+/** What can be done with the forwards; a new one, or one of another protocol, is suggested by the main process. */
+function useForwardEdits(
+  id: AccountId | null,
+  form: FormState,
+  change: Change,
+  focusNext: (field: string) => void,
+): ForwardEdits {
+  const verbs = useVerbs();
+  // The paths of forwards are numbers, which move when one is added or taken away.
+  const isOfForwards = (field: string): boolean => field.startsWith('forwards');
+  const suggest = async (protocol: ForwardProtocol, mailHost: string) =>
+    (await verbs.suggestForward(protocol, mailHost, id)) ??
+    usualForward(protocol, crypto.randomUUID());
+  return {
+    setProtocol: async (index, protocol) => {
+      const forward = await suggest(protocol, form.forwards[index]?.mailHost ?? '');
+      change((now) => withProtocol(now, index, forward), isOfForwards);
+    },
+    addForward: async () => {
+      const forward = await suggest(nextProtocol(form), form.sshHost);
+      focusNext(`forwards.${form.forwards.length}.protocol`);
+      change((now) => withAddedForward(now, forward), isOfForwards);
+    },
+    removeForward: (index) => {
+      focusNext(`forwards.${Math.max(index - 1, 0)}.protocol`);
+      change((now) => withoutForward(now, index), isOfForwards);
+    },
+  };
 }
 
 /** What is typed into the form, what is wrong with it, and what can be done with it. */
@@ -50,48 +72,24 @@ export function useForm(id: AccountId | null, initial: FormState, firstField: st
   const [form, setForm] = useState(initial);
   const [problems, setProblems] = useState<readonly DraftProblem[]>([]);
   const [isSaving, setIsSaving] = useState(false);
-  const focusNext = useRef<string | null>(firstField);
+  const focusNext = useFieldFocus(firstField);
 
-  useEffect(() => {
-    if (focusNext.current === null) return;
-    focusField(focusNext.current);
-    focusNext.current = null;
-  }, [problems, form]);
-
-  const set: FormHandle['set'] = (change, field) => {
-    setForm(change);
-    setProblems((all) => all.filter((one) => one.field !== field));
+  const change: Change = (how, isStale) => {
+    setForm(how);
+    setProblems((all) => all.filter(({ field }) => !isStale(field)));
   };
-  const suggest = async (protocol: ForwardProtocol, mailHost: string) =>
-    (await verbs.suggestForward(protocol, mailHost, id)) ??
-    usualForward(protocol, crypto.randomUUID());
-  const forgetForwardProblems = (): void =>
-    setProblems((all) => all.filter((one) => !one.field.startsWith('forwards')));
+  const set: FormHandle['set'] = (how, changed) => change(how, (field) => field === changed);
+  const forwards = useForwardEdits(id, form, change, focusNext);
 
   return {
     form,
+    firstField,
     isDirty: form !== initial,
     isSaving,
     problems,
     set,
     problemOf: (field) => problemAt(problems, field),
-    setProtocol: (index, protocol) => {
-      const mailHost = form.forwards[index]?.mailHost ?? '';
-      void suggest(protocol, mailHost).then((forward) => {
-        setForm((now) => withProtocol(now, index, forward));
-        forgetForwardProblems();
-      });
-    },
-    addForward: async () => {
-      const forward = await suggest(nextProtocol(form), form.sshHost);
-      focusNext.current = `forwards.${form.forwards.length}.protocol`;
-      setForm((now) => withAddedForward(now, forward));
-    },
-    removeForward: (index) => {
-      focusNext.current = `forwards.${Math.max(index - 1, 0)}.protocol`;
-      setForm((now) => withoutForward(now, index));
-      forgetForwardProblems();
-    },
+    ...forwards,
     chooseKey: async () => {
       const path = await verbs.chooseKeyFile();
       if (path) set((now) => ({ ...now, keyPath: path }), 'signIn.path');
@@ -102,7 +100,7 @@ export function useForm(id: AccountId | null, initial: FormState, firstField: st
       setIsSaving(false);
       if (saved === undefined) return null;
       if (saved.ok) return saved.value;
-      focusNext.current = saved.error[0]?.field ?? null;
+      if (saved.error[0]) focusNext(saved.error[0].field);
       setProblems(saved.error);
       return null;
     },

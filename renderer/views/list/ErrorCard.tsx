@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import type { DraftProblem } from '../../../electron/shared/account';
 import type { AccountView } from '../../../electron/shared/app-snapshot';
 import {
   describeAction,
@@ -11,10 +12,12 @@ import { badgeOf, canTryNow, type TunnelState } from '../../../electron/shared/t
 import { Button } from '../../components/Button';
 import { CopyIcon } from '../../components/CopyButton';
 import { Details } from '../../components/Details';
+import { FieldProblem } from '../../components/FieldProblem';
 import { Fingerprint } from '../../components/Fingerprint';
 import { useWords } from '../../i18n/use-words';
 import { CompareDialog } from './CompareDialog';
 import { useErrorAction } from './use-error-action';
+import '../../components/field.css';
 import './error-card.css';
 
 interface ErrorCardProps {
@@ -44,7 +47,12 @@ function labelOf(action: ErrorAction, state: TunnelState, error: TunnelError, t:
 export function ErrorCard({ view, error, onEdit }: ErrorCardProps) {
   const t = useWords();
   const [isComparing, setIsComparing] = useState(false);
-  const act = useErrorAction(view, error, { onEdit, onCompare: () => setIsComparing(true) });
+  const [problem, setProblem] = useState<DraftProblem | null>(null);
+  const act = useErrorAction(view, error, {
+    onEdit,
+    onCompare: () => setIsComparing(true),
+    onProblem: setProblem,
+  });
   const words = describeError(error, t);
   const actions = words.actions.filter((action) => isPossible(action, view.state));
   return (
@@ -65,6 +73,11 @@ export function ErrorCard({ view, error, onEdit }: ErrorCardProps) {
             </Button>
           ))}
         </div>
+      )}
+      {problem === null ? null : (
+        <p className="field__problem" role="alert">
+          <FieldProblem problem={problem} />
+        </p>
       )}
       <Details label={t('window:error.details')}>
         <div className="raw">

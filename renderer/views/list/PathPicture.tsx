@@ -35,12 +35,14 @@ function LegLine({ leg }: { readonly leg: Leg }) {
 export function PathPicture({ path }: { readonly path: MailPath }) {
   const t = useWords();
   const { server, mailServer, beyond } = path;
-  const protocols = path.protocols.map((protocol) => t(`form:protocol.${protocol}`)).join(', ');
   return (
     <>
       <ol className="path">
         <Stop icon={<Laptop size={16} aria-hidden />}>
-          {t('window:more.this-computer')} <small>{protocols}</small>
+          {t('window:more.this-computer')}
+          {path.protocols.map((protocol) => (
+            <small key={protocol}> {t(`form:protocol.${protocol}`)}</small>
+          ))}
         </Stop>
         <LegLine leg="tunnel" />
         <Stop icon={<Server size={16} aria-hidden />}>{server}</Stop>

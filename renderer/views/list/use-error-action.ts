@@ -1,3 +1,4 @@
+import type { DraftProblem } from '../../../electron/shared/account';
 import type { AccountView } from '../../../electron/shared/app-snapshot';
 import type { ErrorAction } from '../../../electron/shared/messages';
 import { assertNever } from '../../../electron/shared/result';
@@ -9,6 +10,8 @@ import { useVerbs, type Verbs } from '../../state/verbs';
 export interface CardPlaces {
   readonly onEdit: (field: string) => void;
   readonly onCompare: () => void;
+  /** What was chosen cannot be right; null takes that back. */
+  readonly onProblem: (problem: DraftProblem | null) => void;
 }
 
 /** Lets the person choose another key file, keeps it with the mailbox, and tries it at once. */
@@ -18,9 +21,8 @@ async function chooseKey({ account }: AccountView, verbs: Verbs, places: CardPla
   const { id, wanted, ...draft } = account;
   const saved = await verbs.saveAccount(id, { ...draft, signIn: { kind: 'key-file', path } });
   if (saved === undefined) return;
-  // A file that cannot be a key is complained about where it can be mended.
-  if (!saved.ok) places.onEdit('signIn.path');
-  else if (wanted) await verbs.tryNow(id);
+  places.onProblem(saved.ok ? null : (saved.error[0] ?? null));
+  if (saved.ok && wanted) await verbs.tryNow(id);
 }
 
 /** What each button of an error card does. */
