@@ -80,7 +80,11 @@ export class Commands {
 
   /** Hands every mailbox to the engine when the application starts; nobody is asked anything. */
   async resume(): Promise<void> {
-    const accounts = this.#parts.book.list();
+    const { book } = this.#parts;
+    // A manual one is on only since its switch was flipped, and that was before.
+    for (const account of book.list())
+      if (account.mode === 'manual' && account.wanted) book.put({ ...account, wanted: false });
+    const accounts = book.list();
     await Promise.all(accounts.map((account) => this.#hand(account, 'background')));
   }
 
@@ -97,7 +101,8 @@ export class Commands {
     const account: Account = {
       ...parsed.value,
       id: old?.id ?? newId(),
-      wanted: old?.wanted ?? false,
+      // Who adds a mailbox wants it to work, and to see that it does.
+      wanted: old?.wanted ?? true,
       // Only addPractice makes a practice mailbox, and editing one leaves it one.
       practice: old?.practice ?? false,
     };

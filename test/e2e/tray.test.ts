@@ -64,6 +64,8 @@ describe('the tray, as a real panel sees it', () => {
     const form = await main.add();
     await form.fill(await filledFor(world, { mode: 'Always' }));
     await form.save();
+    await tray.says('University', 'On', true);
+    await main.mailbox('University').flip();
     await tray.says('University', 'Off', false);
     expect(await tray.labels()).toEqual([
       `${PRACTICE}: On`,

@@ -29,6 +29,13 @@ describe('starting', () => {
     expect(commands.personActedWithin(1e9)).toBe(false);
   });
 
+  it('leaves a manual mailbox off: its switch was flipped before the last quit', async () => {
+    const { commands, heard, book } = commandsWith([{ ...B, mode: 'manual' }]);
+    await commands.resume();
+    expect(heard).toEqual(['set b off background']);
+    expect(book.get('b')?.wanted).toBe(false);
+  });
+
   it('starts the practice servers first, on the ports they had, when they are wanted', async () => {
     const { commands, heard, book } = commandsWith([{ ...PRACTICE, sshPort: 99, wanted: true }]);
     await commands.resume();
@@ -38,12 +45,12 @@ describe('starting', () => {
 });
 
 describe('saving', () => {
-  it('adds a mailbox, switched off, with an id of its own', async () => {
+  it('adds a mailbox, switched on, with an id of its own', async () => {
     const { commands, heard, book } = commandsWith([A]);
     const saved = await commands.saveAccount(null, NEW);
     expect(saved).toEqual({ ok: true, value: { ok: true, value: 'new-1' } });
-    expect(book.get('new-1')).toEqual({ ...NEW, id: 'new-1', wanted: false });
-    expect(heard).toEqual(['set new-1 off person']);
+    expect(book.get('new-1')).toEqual({ ...NEW, id: 'new-1', wanted: true });
+    expect(heard).toEqual(['set new-1 on person']);
   });
 
   it('changes a mailbox and leaves its switch and its place alone', async () => {
