@@ -4,10 +4,11 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { _electron, type ElectronApplication } from 'playwright-core';
-import { afterAll, afterEach, beforeAll } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import type { AppSnapshot } from '../../electron/shared/app-snapshot';
 import type { IpcAnswer } from '../../electron/shared/ipc-contract';
 import { lastLines } from '../world/child.ts';
+import { leftBehind } from '../world/left-behind.ts';
 import { endFamily, familyOf, type ProcessRef } from '../world/processes.ts';
 import { until } from '../world/wait.ts';
 import { makeWorldFolder, type WorldFolder } from '../world/world-folder.ts';
@@ -81,8 +82,10 @@ export function keepApps(): AppKeeper {
     for (const app of apps) await app.showTrouble(task.name);
   });
   afterAll(async () => {
+    // This hook runs after those of the test file, which has stopped its servers by now.
     for (const app of apps.splice(0)) await app.stop();
     await desktop?.stop();
+    expect(leftBehind()).toEqual([]);
   });
   return {
     desktop: here,
@@ -288,6 +291,32 @@ export class TestApp {
       }
     }
     return kept;
+  }
+
+  /**
+   * Proves that secrets typed into it stand nowhere: in no file, in nothing it printed, not in the snapshot that the
+   * windows get, and on no process's command line.
+   */
+  async expectNoTrace(secrets: readonly string[]): Promise<void> {
+    const places = new Map<string, Buffer>(await this.files());
+    places.set('snapshot', Buffer.from(JSON.stringify(await this.snapshot())));
+    places.set('output', Buffer.from(this.#output));
+    for (const { pid } of this.processes()) {
+      for (const what of ['cmdline', 'environ']) {
+        places.set(
+          `${what} of ${pid}`,
+          await readFile(`/proc/${pid}/${what}`).catch(() => Buffer.alloc(0)),
+        );
+      }
+    }
+    const forms = secrets.flatMap((secret) => [
+      Buffer.from(secret),
+      Buffer.from(secret, 'utf16le'),
+      Buffer.from(JSON.stringify(secret).slice(1, -1)),
+      Buffer.from(Buffer.from(secret).toString('base64').replace(/=*$/u, '')),
+    ]);
+    const found = [...places].filter(([, bytes]) => forms.some((form) => bytes.includes(form)));
+    expect(found.map(([place]) => place)).toEqual([]);
   }
 
   /** Tells what is known, for a test that failed: the log's end, and pictures of the windows. */
