@@ -36,7 +36,7 @@ export function PathPicture({ path }: { readonly path: MailPath }) {
   const t = useWords();
   const { server, mailServer, beyond } = path;
   return (
-    <>
+    <div className="way">
       <ol className="path">
         <Stop icon={<Laptop size={16} aria-hidden />}>
           {t('window:more.this-computer')}
@@ -58,6 +58,6 @@ export function PathPicture({ path }: { readonly path: MailPath }) {
           {t('window:more.not-encrypted-hint', { server, mail: mailServer })}
         </p>
       ) : null}
-    </>
+    </div>
   );
 }
