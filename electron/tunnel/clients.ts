@@ -134,16 +134,14 @@ export class Clients {
       const from = { address: socket.remoteAddress ?? '127.0.0.1', port: socket.remotePort ?? 0 };
       const channel = await session.openForward(forward.mailHost, forward.mailPort, from);
       if (socket.destroyed) {
-        channel.close();
+        channel.stream.close();
         return;
       }
       const meter = {
         down: (bytes: number) => void (this.#down += bytes),
         up: (bytes: number) => void (this.#up += bytes),
       };
-      const pipe = joinForward(socket, channel, session.gate, meter, () =>
-        session.drop('the server sent more than it was allowed to'),
-      );
+      const pipe = joinForward(socket, channel, session.gate, meter);
       this.#pipes.add(pipe);
       if (this.#session !== session) pipe.reset();
       void pipe.done.then(() => {

@@ -1,11 +1,10 @@
 import type { Socket } from 'node:net';
 import type { ClientChannel } from 'ssh2';
+import type { ForwardChannel } from './forward-channel';
 import type { SendGate } from './send-gate';
 
 /** Bytes of one connection that may wait for the server's window before its local socket is no longer read. */
 const UNSENT_LIMIT = 64 * 1024;
-/** A server that pushes more than this past what the client reads, in bytes, is not playing by the window (ssh2#1505). */
-export const UNREAD_LIMIT = 8 * 1024 * 1024;
 
 export interface PipeMeter {
   /** Bytes from the mail server to the mail program. */
@@ -25,52 +24,46 @@ export interface Pipe {
  * Joins a mail program's socket and a channel, until both have ended. Each side is read only as fast as the other
  * takes; an end of one is passed on as an end and the other direction goes on (half-close); anything else that ends
  * the channel resets the socket, so that a message that was cut never looks whole.
- *
- * @param onFlood the server sent far more than its window allows; the whole connection is not to be trusted
  */
 export function joinForward(
   socket: Socket,
-  channel: ClientChannel,
+  forward: ForwardChannel,
   gate: SendGate,
   meter: PipeMeter,
-  onFlood: () => void,
 ): Pipe {
-  return new JoinedPipe(socket, channel, gate, meter, onFlood);
+  return new JoinedPipe(socket, forward, gate, meter);
 }
 
 class JoinedPipe implements Pipe {
   readonly done: Promise<void>;
   readonly #socket: Socket;
+  readonly #forward: ForwardChannel;
   readonly #channel: ClientChannel;
   readonly #gate: SendGate;
   readonly #meter: PipeMeter;
   #unsent = 0;
   #leaveQueue: (() => void) | null = null;
-  /** The server said that the mail server's side is at its end (EOF), which is not the same as a closed channel. */
-  #saidEof = false;
   #channelClosed = false;
   #socketClosed = false;
   #finish: () => void = () => undefined;
 
-  constructor(
-    socket: Socket,
-    channel: ClientChannel,
-    gate: SendGate,
-    meter: PipeMeter,
-    onFlood: () => void,
-  ) {
+  constructor(socket: Socket, forward: ForwardChannel, gate: SendGate, meter: PipeMeter) {
     this.#socket = socket;
-    this.#channel = channel;
+    this.#forward = forward;
+    this.#channel = forward.stream;
     this.#gate = gate;
     this.#meter = meter;
     this.done = new Promise((resolve) => (this.#finish = resolve));
-    this.#watchPush(onFlood);
     this.#listenToChannel();
     this.#listenToSocket();
   }
 
   reset(): void {
-    this.#socket.resetAndDestroy();
+    const socket = this.#socket;
+    // A reset that meets an end on its way out fails (EINVAL) and leaks the socket. All was said then; let it end.
+    const ending = socket.writableEnded && socket.writableLength === 0 && !socket.writableFinished;
+    if (ending) this.#endSocketWhenFlushed();
+    else socket.resetAndDestroy();
     this.#closeChannel();
     // Where the SSH connection is gone, ssh2 may never say that the channel is.
     this.#finish();
@@ -81,11 +74,14 @@ class JoinedPipe implements Pipe {
     socket.on('data', (chunk: Buffer) => this.#sendUp(chunk));
     socket.on('drain', () => this.#channel.resume());
     socket.on('end', () => this.#channel.end());
-    socket.on('error', () => this.#closeChannel());
+    // What an error means for the channel is decided on `close`, which always follows.
+    socket.on('error', () => undefined);
     socket.on('close', () => {
       this.#socketClosed = true;
       this.#leaveQueue?.();
       this.#closeWhenSent();
+      // Nobody reads any more; but only a channel that is read to its end tells that it is closed.
+      this.#channel.resume();
       this.#checkDone();
     });
     // The socket was held (paused, perhaps for long) until the tunnel was up; now it is read.
@@ -96,11 +92,12 @@ class JoinedPipe implements Pipe {
   #listenToChannel(): void {
     const channel = this.#channel;
     channel.on('data', (chunk: Buffer) => {
+      if (this.#socketClosed) return;
       this.#meter.down(chunk.length);
       if (!this.#socket.write(chunk)) channel.pause();
     });
     channel.on('end', () => {
-      if (!this.#saidEof) {
+      if (!this.#forward.saidEof) {
         this.reset();
         return;
       }
@@ -111,12 +108,10 @@ class JoinedPipe implements Pipe {
     channel.on('close', () => {
       this.#channelClosed = true;
       // The far side takes nothing more; what the mail program still says has nowhere to go.
-      if (this.#saidEof) this.#endSocketWhenFlushed();
+      if (this.#forward.saidEof) this.#endSocketWhenFlushed();
       else this.reset();
       this.#checkDone();
     });
-    // ssh2 gives a channel of this kind a second readable side that nothing is ever sent on; it must still be drained.
-    channel.stderr.resume();
   }
 
   #endSocketWhenFlushed(): void {
@@ -126,6 +121,8 @@ class JoinedPipe implements Pipe {
   }
 
   #sendUp(chunk: Buffer): void {
+    // The server closed the channel, and the mail program has not read that far yet.
+    if (this.#channel.writableEnded) return;
     this.#meter.up(chunk.length);
     this.#unsent += chunk.length;
     this.#channel.write(chunk, () => {
@@ -171,24 +168,5 @@ class JoinedPipe implements Pipe {
 
   #checkDone(): void {
     if (this.#socketClosed && this.#channelClosed) this.#finish();
-  }
-
-  /**
-   * Sees every packet and the end before they enter the channel's buffer. ssh2 looks only whether the window is
-   * exactly used up, so a hostile server can go on sending for ever; here each packet is counted against what is
-   * still unread. And ssh2 ends a channel that was closed or lost just as one that came to its end; only the
-   * channel's state at this moment tells the two apart.
-   */
-  #watchPush(onFlood: () => void): void {
-    const channel = this.#channel as ClientChannel & { incoming?: { state?: string } };
-    const push = channel.push.bind(channel);
-    channel.push = (chunk: unknown, encoding?: BufferEncoding): boolean => {
-      if (chunk === null) this.#saidEof = channel.incoming?.state === 'eof';
-      else if (channel.readableLength + (chunk as Buffer).length > UNREAD_LIMIT) {
-        onFlood();
-        return false;
-      }
-      return push(chunk, encoding);
-    };
   }
 }

@@ -1,13 +1,15 @@
 import type { Socket } from 'node:net';
-import type { Client, ClientChannel } from 'ssh2';
+import type { Client } from 'ssh2';
 import type { SessionFacts } from '../shared/app-snapshot';
 import type { TunnelError } from '../shared/tunnel-error';
 import { mapForwardError } from './error-mapping';
+import { ForwardChannel } from './forward-channel';
 import type { SendGate } from './send-gate';
 import { TunnelFailure } from './tunnel-failure';
 
 /** A server that neither opens nor refuses a channel within this time, in milliseconds, is not going to. */
 const OPEN_TIMEOUT_MS = 15_000;
+const FLOOD = 'the server sent more than it was allowed to';
 /** How long a polite end may take before the socket is destroyed. */
 const END_TIMEOUT_MS = 1_000;
 
@@ -56,10 +58,10 @@ export class SshSession {
     mailHost: string,
     mailPort: number,
     from: { address: string; port: number },
-  ): Promise<ClientChannel> {
+  ): Promise<ForwardChannel> {
     return new Promise((resolve, reject) => {
       let waiting = true;
-      const settle = (outcome: ClientChannel | TunnelFailure) => {
+      const settle = (outcome: ForwardChannel | TunnelFailure) => {
         if (!waiting) return;
         waiting = false;
         clearTimeout(timer);
@@ -75,7 +77,7 @@ export class SshSession {
           if (error !== undefined) settle(this.#notOpened(error, mailHost, mailPort));
           // A channel that comes after its time has nobody left to use it.
           else if (!waiting) channel.close();
-          else settle(channel);
+          else settle(new ForwardChannel(channel, () => this.drop(FLOOD)));
         });
       } catch (thrown) {
         settle(this.#notOpened(thrown, mailHost, mailPort));

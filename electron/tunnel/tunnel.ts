@@ -140,7 +140,7 @@ export class Tunnel {
         this.#clients.refuseHeld(effect.error);
         return;
       case 'probe':
-        this.#session?.probe(effect.ms);
+        this.#session?.probe(this.#deps.settings().waits?.probe ?? effect.ms);
         return;
       default:
         assertNever(effect);
@@ -223,7 +223,7 @@ export class Tunnel {
         this.#account.forwards.map(async (forward): Promise<GreetingProof> => {
           const from = { address: '127.0.0.1', port: 0 };
           const channel = await session.openForward(forward.mailHost, forward.mailPort, from);
-          const text = await readGreeting(channel, forward);
+          const text = await readGreeting(channel.stream, forward);
           return { forwardId: forward.id, text, at: this.#deps.clock.now() };
         }),
       );
