@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TunnelError } from '../../../electron/shared/tunnel-error';
@@ -111,7 +112,7 @@ describe('the host verifier', () => {
     ['is broken', () => Promise.reject(new Error('window gone')), 'unexpected'],
     ...[undefined, null, 0, '', NaN, false, true, 1, 'yes', {}, []].map(
       (value): [string, Answers, TunnelError['kind']] => [
-        `gives ${String(value) || 'nothing'}`,
+        `gives ${inspect(value)}`,
         () => value as never,
         value === undefined || value === null ? 'unexpected' : 'host-key-refused',
       ],
