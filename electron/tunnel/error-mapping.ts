@@ -22,6 +22,20 @@ interface ForeignError {
   readonly errors?: readonly ForeignError[];
 }
 
+/** ssh2's words for a first line that no SSH server of these days says. */
+const NOT_SSH =
+  /invalid identification string|invalid header|max greeting lines|header line too long/i;
+/** How POP3, IMAP, SMTP, web and TLS servers begin. An SSH server may say other lines before its version (RFC 4253, 4.2). */
+const FOREIGN_GREETING =
+  /^(\+OK|-ERR|\* (OK|BYE|PREAUTH)|(220|421|554)[ -]|HTTP\/\d|<(!doctype|html)|\x15\x03)/i;
+
+/** The first line of a server that is plainly not for SSH and would never come to an end; null for any other. */
+export function foreignGreeting(firstBytes: Buffer): string | null {
+  const text = firstBytes.toString('latin1', 0, 512);
+  if (!FOREIGN_GREETING.test(text)) return null;
+  return text.startsWith('\x15') ? 'TLS' : cleanServerText(text.split('\n')[0] ?? '');
+}
+
 /** Node gathers one error an address when a name has several; the first speaks for all. */
 function first(thrown: unknown): ForeignError {
   const error = thrown as ForeignError;
@@ -49,15 +63,7 @@ export function mapConnectionError(thrown: unknown, context: AttemptContext): Tu
       what: detail.replace(/^.*no matching /i, ''),
       detail,
     };
-  if (
-    /Connection lost before handshake/i.test(detail) ||
-    /invalid (protocol )?(identification|version)|exceeded.*(greeting|header)|unsupported (protocol )?version/i.test(
-      detail,
-    )
-  )
-    return context.phase === 'reaching-server'
-      ? { kind: 'not-ssh', host, port, detail }
-      : { kind: 'connection-lost', host, detail };
+  if (NOT_SSH.test(detail)) return { kind: 'not-ssh', host, port, detail };
   if (error.level === 'client-timeout') return { kind: 'connection-lost', host, detail };
   return mapEnd(context, detail);
 }

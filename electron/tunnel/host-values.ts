@@ -54,6 +54,7 @@ export const settingsSchema: z.ZodType<EngineSettings> = z.object({
       verify: wait,
       signIn: wait,
       keepalive: wait,
+      probe: wait,
       hold: wait,
       idle: wait,
       askAgain: wait,

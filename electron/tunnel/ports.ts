@@ -55,6 +55,8 @@ export interface Waits {
   readonly signIn: number;
   /** Silence of the server before it is asked for a sign of life; it is given up when it owes three. */
   readonly keepalive: number;
+  /** For any answer on a connection that may have died, after a sleep or a change of network. */
+  readonly probe: number;
   /** How long a mail program is held while SSH comes up. */
   readonly hold: number;
   /** How long an on-demand tunnel stays up without carrying anything. */

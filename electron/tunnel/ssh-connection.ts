@@ -8,7 +8,13 @@ import { algorithmsFor } from './algorithms';
 import type { AttemptMemory } from './attempt-memory';
 import { AuthSequence } from './auth-sequence';
 import type { ConnectionPlan } from './connection-plan';
-import { cleanServerText, mapConnectionError, mapEnd, type AttemptContext } from './error-mapping';
+import {
+  cleanServerText,
+  foreignGreeting,
+  mapConnectionError,
+  mapEnd,
+  type AttemptContext,
+} from './error-mapping';
 import { HostVerifier } from './host-verifier';
 import type { HostKeys } from './host-keys';
 import type { KeyOpener } from './key-opener';
@@ -122,6 +128,11 @@ class Dialling {
       },
     };
     this.#client.connect(config);
+    this.#socket.once('data', (bytes: Buffer) => {
+      const { host, port } = plan;
+      const detail = foreignGreeting(bytes);
+      if (detail !== null) this.#fail({ kind: 'not-ssh', host, port, detail });
+    });
   }
 
   #listen(): void {
