@@ -141,6 +141,15 @@ export function exchange(port: number, up: number, down: number): Promise<Exchan
   });
 }
 
+/**
+ * Did an exchange break off? Node's own client does not always say how: when a reset follows the last bytes closely,
+ * it tells of an end (libuv takes the hang-up for one).
+ */
+export async function brokeOff(exchanged: Promise<Exchange>): Promise<boolean> {
+  const outcome = await exchanged.catch(() => null);
+  return outcome === null || !(outcome.upWhole && outcome.downWhole);
+}
+
 function supplyHash(bytes: number): string {
   const hash = createHash('sha256');
   for (let left = bytes; left > 0; left -= SUPPLY.length)
