@@ -100,7 +100,7 @@ export function useForm(id: AccountId | null, initial: FormState, firstField: st
       setIsSaving(false);
       if (saved === undefined) return null;
       if (saved.ok) return saved.value;
-      if (saved.error[0]) focusNext(saved.error[0].field);
+      focusNext(...saved.error.map(({ field }) => field));
       setProblems(saved.error);
       return null;
     },
