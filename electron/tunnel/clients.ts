@@ -12,6 +12,8 @@ import { toTunnelError } from './tunnel-failure';
 export const HOLD_MS = 60_000;
 /** More mail programs' connections than this at a time are answered with a refusal. */
 export const MOST_CLIENTS = 1000;
+/** A mail program that was refused is read and waited for this long, in milliseconds, so that it gets the words. */
+const FAREWELL_MS = 5_000;
 
 interface Held {
   readonly socket: Socket;
@@ -42,6 +44,8 @@ export class Clients {
   readonly #held = new Set<Held>();
   readonly #pipes = new Set<Pipe>();
   #opening = 0;
+  /** Grows whenever everything is dropped; a connection of an earlier life does not come back. */
+  #life = 0;
   #session: SshSession | null = null;
   #total = 0;
   #down = 0;
@@ -77,6 +81,10 @@ export class Clients {
       this.#changed();
       return;
     }
+    this.#hold(socket, forward);
+  }
+
+  #hold(socket: Socket, forward: Forward): void {
     const cancelTimer = this.#deps.clock.after(this.#deps.holdMs(), () => {
       this.#letGo(held);
       refuse(socket, forward, this.#deps.inWords(this.#deps.whyNot()));
@@ -115,6 +123,7 @@ export class Clients {
   /** Ends everything: the account is switched off. */
   dropAll(): void {
     this.lose();
+    this.#life++;
     for (const held of [...this.#held]) {
       this.#letGo(held);
       held.socket.resetAndDestroy();
@@ -128,8 +137,8 @@ export class Clients {
   }
 
   async #join(session: SshSession, socket: Socket, forward: Forward): Promise<void> {
+    const life = this.#life;
     this.#opening++;
-    this.#total++;
     try {
       const from = { address: socket.remoteAddress ?? '127.0.0.1', port: socket.remotePort ?? 0 };
       const channel = await session.openForward(forward.mailHost, forward.mailPort, from);
@@ -141,6 +150,7 @@ export class Clients {
         down: (bytes: number) => void (this.#down += bytes),
         up: (bytes: number) => void (this.#up += bytes),
       };
+      this.#total++;
       const pipe = joinForward(socket, channel, session.gate, meter);
       this.#pipes.add(pipe);
       if (this.#session !== session) pipe.reset();
@@ -149,11 +159,20 @@ export class Clients {
         this.#changed();
       });
     } catch (thrown) {
-      refuse(socket, forward, this.#deps.inWords(toTunnelError(thrown)));
+      if (life !== this.#life) socket.resetAndDestroy();
+      else this.#notOpened(toTunnelError(thrown), session, socket, forward);
     } finally {
       this.#opening--;
       this.#changed();
     }
+  }
+
+  #notOpened(error: TunnelError, session: SshSession, socket: Socket, forward: Forward): void {
+    const next = this.#session;
+    if (error.kind !== 'connection-lost') refuse(socket, forward, this.#deps.inWords(error));
+    // Nothing was said yet, so the mail program can go on with another session, or wait for one.
+    else if (next !== null && next !== session) void this.#join(next, socket, forward);
+    else if (!socket.destroyed) this.#hold(socket, forward);
   }
 
   #changed(): void {
@@ -170,7 +189,8 @@ function refuse(socket: Socket, forward: Forward, reason: string): void {
     return;
   }
   socket.end(line);
-  // The mail program may never read or close; the words are on their way, and that is all there is to wait for.
+  // What it still says is of no interest, but must be read: what is left unread would make the end a reset.
   socket.resume();
-  socket.setTimeout(5_000, () => socket.destroy());
+  const timer = setTimeout(() => socket.destroy(), FAREWELL_MS);
+  socket.once('close', () => clearTimeout(timer));
 }
