@@ -51,7 +51,7 @@ describe('one mailbox, from the window to the mail', () => {
     await keys.remove();
   });
 
-  it('is added in the window and stays off until it is switched on', async () => {
+  it('is added in the window, which switches it on', async () => {
     const main = await app.main();
     const form = await main.add();
     const filled = await filledFor({ sshd, dovecot }, { mailPort: relay.port, keyFile });

@@ -83,7 +83,8 @@ export function keepApps(): AppKeeper {
   });
   afterAll(async () => {
     // This hook runs after those of the test file, which has stopped its servers by now.
-    for (const app of apps.splice(0)) await app.stop();
+    // The last first: a restarted application shares its folder with the one before.
+    for (const app of apps.splice(0).reverse()) await app.stop();
     await desktop?.stop();
     expect(leftBehind()).toEqual([]);
   });

@@ -1,0 +1,227 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { keepApps, makeAppFolder, type TestApp } from '../support/app';
+import {
+  filledFor,
+  giveKey,
+  makeKnown,
+  startMailWorld,
+  type MailWorld,
+} from '../support/mail-world';
+import { inPage, MailboxForm, type MainWindow } from '../support/pages';
+import { connect, dials } from '../world/talk';
+import { until } from '../world/wait';
+import { freePort } from '../world/world-folder';
+
+describe('mailboxes in the window', () => {
+  const apps = keepApps();
+  let world: MailWorld;
+  let app: TestApp;
+  let main: MainWindow;
+  let localPort: number;
+
+  beforeAll(async () => {
+    world = await startMailWorld();
+    const folder = await makeAppFolder();
+    // The person has used this server before, so that nothing is asked here.
+    await giveKey(folder, world.key);
+    await makeKnown(folder, world.sshd.knownHosts());
+    app = await apps.launch({ folder });
+    main = await app.main();
+  });
+  afterAll(() => world.stop());
+
+  const signIns = (): number => world.sshd.log().match(/Accepted publickey/gu)?.length ?? 0;
+
+  /** What the state of the first mailbox has gone through; told by the snapshots that the window gets. */
+  const attempt = async (): Promise<number | null> => {
+    const state = (await app.snapshot()).accounts[0]?.state;
+    return state?.kind === 'connected' ? state.attempt : null;
+  };
+
+  it('tells at each field what would be right', async () => {
+    const form = await main.add();
+    await form.press('Save');
+    await until('the server is complained about', () => form.complaintAt('Server'));
+    expect(await form.complaintAt('Server')).toBe('Fill in the server, such as mail.example.org.');
+    expect(await form.complaintAt('User name')).toBe('Fill in the name you sign in with.');
+    expect(await form.complaintAt('Name')).toBe('Give the mailbox a name.');
+    // The first field with a problem has the keyboard.
+    expect(await inPage(main.page, 'document.activeElement.labels[0].textContent')).toBe('Server');
+
+    await form.fill({
+      server: 'https://mail.example.org/',
+      user: 'msingh',
+      name: 'University',
+      signIn: 'Key file',
+      keyFile: 'id_ed25519',
+      localPort: '99999',
+      mailPort: 'pop',
+    });
+    await form.press('Save');
+    await until('the key file is complained about', () => form.complaintAt('Key file'));
+    expect(await form.complaintAt('Server')).toBe(
+      'Only the server’s name, without what stands before and after it.',
+    );
+    expect(await form.complaintAt('User name')).toBe('');
+    expect(await form.complaintAt('Key file')).toBe('Write the whole path, or choose the file.');
+    expect(await form.complaintAt('Port on this computer')).toBe(
+      'A port is a whole number from 1 to 65535.',
+    );
+    expect(await form.complaintAt('Its port')).toBe('A port is a whole number from 1 to 65535.');
+    // A complaint goes as soon as the field is changed.
+    await form.field('Key file').fill('/home/me/.ssh/id_ed25519');
+    expect(await form.complaintAt('Key file')).toBe('');
+    expect((await app.snapshot()).accounts).toEqual([]);
+  });
+
+  it('keeps what was typed when the form is left, until one starts afresh', async () => {
+    const form = new MailboxForm(main.page);
+    await form.press('Back');
+    await main.add();
+    expect(await form.field('User name').inputValue()).toBe('msingh');
+    await main.button('Start afresh').click();
+    await until(
+      'the form is empty',
+      async () => (await form.field('User name').inputValue()) === '',
+    );
+  });
+
+  it('takes apart what a person was given as name@server:port', async () => {
+    const form = new MailboxForm(main.page);
+    await form.field('Server').fill('msingh@shell.example.org:2222');
+    await form.field('User name').focus();
+    expect(await form.field('Server').inputValue()).toBe('shell.example.org');
+    expect(await form.field('User name').inputValue()).toBe('msingh');
+    expect(await form.field('Name').inputValue()).toBe('shell.example.org');
+    await form.openMore();
+    expect(await form.field('Port of the server').inputValue()).toBe('2222');
+    await form.press('Cancel');
+    await main.button('Add a mailbox').waitFor();
+  });
+
+  it('is added, comes on, and tells a mail program where to find it', async () => {
+    const form = await main.add();
+    const filled = await filledFor(world, { mode: 'Always' });
+    localPort = filled.localPort;
+    await form.fill(filled);
+    await form.save();
+    const row = main.mailbox('University');
+    await row.isOn();
+    expect(signIns()).toBe(1);
+    await row.button('Copy all settings of University').click();
+    await row.button('Copy all settings of University').getByText('Copied').waitFor();
+    const copied = await app.electron.evaluate(({ clipboard }) => clipboard.readText());
+    expect(copied).toContain('localhost');
+    expect(copied).toContain(String(localPort));
+    expect(copied).toContain('None, because the tunnel encrypts');
+  });
+
+  it('will not have two mailboxes of one name or on one port', async () => {
+    const form = await main.add();
+    await form.fill({ server: 'shell.example.org', user: 'me', name: 'university', localPort });
+    await form.press('Save');
+    await until('the name is complained about', () => form.complaintAt('Name'));
+    expect(await form.complaintAt('Name')).toContain('Another mailbox is called “university”.');
+    expect(await form.complaintAt('Port on this computer')).toBe(
+      `Port ${localPort} belongs to “University” already. Take another one.`,
+    );
+    await form.press('Cancel');
+  });
+
+  it('takes a change of the connection over with one reconnect', async () => {
+    const row = main.mailbox('University');
+    await row.isOn();
+    const before = await attempt();
+    const form = await main.edit('University');
+    await form.openMore();
+    const compress = { name: 'Compress what is carried' };
+    await main.page.getByRole('checkbox', compress).click({ force: true });
+    await form.save();
+    await until('the tunnel is another one', async () => ![null, before].includes(await attempt()));
+    await row.isOn();
+    expect(signIns()).toBe(2);
+    expect((await app.snapshot()).accounts[0]?.session).toMatchObject({ compressed: true });
+  });
+
+  it('takes a new name over without any', async () => {
+    const before = await attempt();
+    const form = await main.edit('University');
+    await form.fill({ name: 'College' });
+    await form.save();
+    await main.mailbox('College').isOn();
+    expect(await attempt()).toBe(before);
+    expect(signIns()).toBe(2);
+  });
+
+  it('comes back as it was after Remove and Undo', async () => {
+    await main.chooseFromMenu('College', 'Remove');
+    await main.page.getByText('“College” was removed.').waitFor();
+    await main.mailbox('College').root.waitFor({ state: 'hidden' });
+    await until('its port is closed', async () => !(await dials(localPort)));
+    await main.button('Undo').click();
+    await main.mailbox('College').isOn();
+    expect(signIns()).toBe(3);
+    expect(await dials(localPort)).toBe(true);
+  });
+
+  it('offers the next free port when its own is taken', async () => {
+    const taken = await freePort('127.0.0.1');
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(taken, '127.0.0.1', resolve));
+    onTestFinished(() => void other.close());
+    const form = await main.add();
+    await form.fill(await filledFor(world, { name: 'Second', localPort: taken }));
+    await form.save();
+    const row = main.mailbox('Second');
+    await row.trouble(new RegExp(`^Port ${taken} is taken `)).waitFor();
+    const offer = row.button(/^Use port \d+$/u);
+    const next = Number(/\d+/u.exec((await offer.textContent()) ?? '')?.[0]);
+    expect(next).toBeGreaterThan(taken);
+    await offer.click();
+    await row.isOn();
+    await row.root.getByText(`localhost:${next}`, { exact: true }).waitFor();
+    const client = await connect(next);
+    expect(await client.line()).toBe('+OK Dovecot ready.');
+    await client.stop();
+  });
+
+  it('is drawn in the dark as well', async () => {
+    const ground = 'getComputedStyle(document.body).backgroundColor';
+    await main.page.emulateMedia({ colorScheme: 'dark' });
+    expect(await inPage(main.page, ground)).toBe('rgb(28, 27, 26)');
+    await main.page.emulateMedia({ colorScheme: 'light' });
+    expect(await inPage(main.page, ground)).toBe('rgb(251, 250, 248)');
+  });
+
+  it('are all there after a restart, and those that were on come back by themselves', async () => {
+    await main.mailbox('Second').flip();
+    await main.mailbox('Second').says('Off\\.');
+    expect(await app.quit()).toBe(0);
+    app = await apps.launch({ folder: app.folder });
+    main = await app.main();
+    await main.mailbox('College').isOn();
+    await main.mailbox('Second').says('Off\\.');
+    const names = (await app.snapshot()).accounts.map(({ account }) => account.name);
+    expect(names).toEqual(['College', 'Second']);
+    expect(signIns()).toBe(5);
+  });
+
+  it('are set aside, and said to be, when their file is broken', async () => {
+    await app.quit();
+    const broken = '{"version":1,"accounts":[{"id"';
+    await writeFile(path.join(app.folder.data, 'accounts.json'), broken);
+    app = await apps.launch({ folder: app.folder });
+    main = await app.main();
+    const said = main.page.getByText('The list of your mailboxes was damaged');
+    const names = await readdir(app.folder.data);
+    const kept = names.find((name) => /^accounts\.broken-.*\.json$/u.test(name)) ?? '';
+    expect(await said.textContent()).toContain(path.join(app.folder.data, kept));
+    expect(await readFile(path.join(app.folder.data, kept), 'utf8')).toBe(broken);
+    await main.button('Try it with a practice mailbox').waitFor();
+    await main.button('Dismiss').click();
+    await said.waitFor({ state: 'hidden' });
+  });
+});
