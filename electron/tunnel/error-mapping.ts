@@ -38,12 +38,16 @@ export function foreignGreeting(firstBytes: Buffer): string | null {
 
 /** Node gathers one error an address when a name has several; the first speaks for all. */
 function first(thrown: unknown): ForeignError {
-  const error = thrown as ForeignError;
+  if (!(thrown instanceof Error)) return { message: String(thrown) };
+  const error: ForeignError = thrown;
   const inner = error.errors?.[0];
-  return inner !== undefined && error.message === ''
-    ? { ...inner, code: error.code ?? inner.code ?? '' }
-    : error;
+  if (inner === undefined || error.message !== '') return error;
+  return { message: inner.message, code: error.code ?? inner.code ?? '' };
 }
+
+/** A server's own reasons for a DISCONNECT that speak of the account, not of the line (RFC 4253, 11.1). */
+const NO_MORE_AUTH_METHODS = 14;
+const ILLEGAL_USER_NAME = 15;
 
 /**
  * Reads an error of Node's sockets or of ssh2 (1.17.0) that ended an attempt. This file is the only one to look at
@@ -65,6 +69,8 @@ export function mapConnectionError(thrown: unknown, context: AttemptContext): Tu
     };
   if (NOT_SSH.test(detail)) return { kind: 'not-ssh', host, port, detail };
   if (error.level === 'client-timeout') return { kind: 'connection-lost', host, detail };
+  if (error.code === NO_MORE_AUTH_METHODS || error.code === ILLEGAL_USER_NAME)
+    return mapEnd({ ...context, serverSays: context.serverSays || detail }, detail);
   return mapEnd(context, detail);
 }
 
@@ -72,6 +78,7 @@ function socketError(code: string, host: string, port: number, detail: string): 
   switch (code) {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
+    case 'EAI_FAIL':
     case 'EAI_NODATA':
     case 'EAI_NONAME':
       return { kind: 'host-not-found', host, detail };
@@ -117,19 +124,19 @@ export function mapEnd(context: AttemptContext, detail: string): TunnelError {
  * only where one number means several things.
  */
 export function mapForwardError(thrown: unknown, mailHost: string, mailPort: number): TunnelError {
-  const error = thrown as ForeignError;
+  const error = first(thrown);
   const base = { kind: 'forward-refused', mailHost, mailPort, detail: error.message } as const;
   if (error.reason === 1) return { ...base, reason: 'prohibited' };
   if (error.reason !== 2) return { ...base, reason: 'other' };
   if (/refused/i.test(error.message)) return { ...base, reason: 'refused' };
-  if (/not known|no address|resolv|nodename/i.test(error.message))
+  if (/not known|no address|resolv|resolution|nodename/i.test(error.message))
     return { ...base, reason: 'not-found' };
   return { ...base, reason: 'other' };
 }
 
 /** Reads why a local port could not be bound. */
 export function mapListenError(thrown: unknown, address: string, port: number): TunnelError {
-  const { code, message } = thrown as ForeignError;
+  const { code, message } = first(thrown);
   switch (String(code)) {
     case 'EADDRINUSE':
       return { kind: 'port-in-use', address, port, holder: null, nextFree: null };
@@ -144,10 +151,10 @@ export function mapListenError(thrown: unknown, address: string, port: number): 
   }
 }
 
-/** Text from a server, fit to be shown: control characters out, 1,000 characters at most. */
+/** Text from a server, fit to be shown: no control characters, nothing that turns round the writing, 1,000 characters at most. */
 export function cleanServerText(text: string): string {
   return text
-    .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '')
+    .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '')
     .trim()
     .slice(0, 1000);
 }

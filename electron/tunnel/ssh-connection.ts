@@ -157,7 +157,17 @@ class Dialling {
       'banner',
       (text) => (this.#serverSays = cleanServerText(`${this.#serverSays}${text}`)),
     );
+    client.on('change password', (prompt) => this.#passwordExpired(prompt));
     client.once('ready', () => void this.#succeed());
+  }
+
+  /** A server that wants a new password before anything else is waited for in vain: only a person can give it one. */
+  #passwordExpired(prompt: string): void {
+    const { host, user } = this.#deps.plan;
+    const { tried } = this.#deps.memory;
+    const serverSays = cleanServerText(`${this.#serverSays}${prompt}`);
+    const detail = 'the server asks for a new password';
+    this.#fail({ kind: 'sign-in-refused', user, host, tried, serverSays, detail });
   }
 
   #enter(phase: Phase, ms: number): void {
