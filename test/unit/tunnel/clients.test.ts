@@ -222,6 +222,19 @@ describe('the mail programs of one account', () => {
     expect(clock.pending).toEqual([]);
   });
 
+  it('whose channel opens when the session is given up already are reset, not forgotten', async () => {
+    const old = await session();
+    const asked: (() => void)[] = [];
+    old.onForward = (accept) => asked.push(accept);
+    clients.serve(old.session);
+    const one = await arrive();
+    await until('it was asked for', () => asked.length === 1);
+    clients.lose();
+    asked[0]?.();
+    expect((await ended(one))[0]).toBe('ECONNRESET');
+    await until('it is forgotten', () => clients.count === 0);
+  });
+
   it('are all reset when the account is switched off, the waiting and the opening too', async () => {
     const up = await session();
     clients.serve(up.session);
