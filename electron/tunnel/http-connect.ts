@@ -21,6 +21,8 @@ const STATUSES: Readonly<Record<number, ProxyTrouble>> = {
   403: 'forbidden',
   404: 'not-a-proxy',
   405: 'not-a-proxy',
+  // tinyproxy says so of a target that it cannot reach, for whatever cause.
+  500: 'unreachable',
   501: 'not-a-proxy',
   502: 'unreachable',
   503: 'unreachable',
@@ -105,7 +107,8 @@ function notHttp(got: string): ProxyFailure {
 }
 
 function failureOf({ status, statusLine, text }: Head, signedIn: boolean): ProxyFailure {
-  if (status !== 407) return new ProxyFailure(STATUSES[status] ?? 'other', statusLine);
+  // RFC 9110 has 407 for a proxy, but tinyproxy answers a wrong password with 401.
+  if (status !== 407 && status !== 401) return new ProxyFailure(STATUSES[status] ?? 'other', statusLine);
   const challenges = [...text.matchAll(/^proxy-authenticate:(.*)$/gim)].map(([, value]) =>
     (value ?? '').trim(),
   );
