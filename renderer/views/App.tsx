@@ -1,4 +1,3 @@
-import { Activity } from 'react';
 import { useSnapshot } from '../state/use-snapshot';
 import { useAnnouncements } from '../state/use-announcements';
 import { usePlaces } from '../state/use-places';
@@ -15,9 +14,11 @@ export function App() {
   const { form } = places;
   return (
     <>
-      <Activity mode={form === null ? 'visible' : 'hidden'}>
+      {/* Hidden and not taken away, so that it comes back as it was left. (An Activity would stop the
+          effects of a menu that is just closing, which then never gets the keyboard again.) */}
+      <div className="window" hidden={form !== null}>
         <MailboxList snapshot={snapshot} onAdd={() => void places.add()} onEdit={places.edit} />
-      </Activity>
+      </div>
       {form === null ? null : <MailboxForm key={form.visit} visit={form} places={places} />}
     </>
   );
