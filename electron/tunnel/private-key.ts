@@ -77,10 +77,10 @@ function unusable(
 
 /** ssh2 tells its troubles apart by text only (version 1.17.0). */
 function readTrouble(message: string): OpenedKey {
-  const why: KeyTrouble = /bad passphrase|integrity check failed|no passphrase given/i.test(message)
-    ? 'wrong-passphrase'
-    : 'unsupported';
-  return unusable(why, message);
+  // The last one is an empty passphrase, which its key derivation does not take.
+  const wrong =
+    /bad passphrase|integrity check failed|no passphrase given|failed to generate information/i;
+  return unusable(wrong.test(message) ? 'wrong-passphrase' : 'unsupported', message);
 }
 
 /** The public half of an OpenSSH key stands in the clear even when the private half is encrypted (PROTOCOL.key). */
@@ -114,10 +114,12 @@ function openPkcs8(pem: string, passphrase: string | null): OpenedKey {
     const encrypted = pem.startsWith(PKCS8_ENCRYPTED);
     return unusable(encrypted ? 'wrong-passphrase' : 'not-a-key', message);
   }
-  const exported = (type: 'pkcs1' | 'sec1'): OpenedKey => ({
-    kind: 'opened',
-    pem: key.export({ type, format: 'pem' }).toString(),
-  });
+  const exported = (type: 'pkcs1' | 'sec1'): OpenedKey => {
+    const text = key.export({ type, format: 'pem' }).toString();
+    const parsed = ssh2.utils.parseKey(text);
+    // There are more curves than SSH knows.
+    return parsed instanceof Error ? readTrouble(parsed.message) : { kind: 'opened', pem: text };
+  };
   const type = key.asymmetricKeyType ?? '';
   if (type === 'rsa') return exported('pkcs1');
   if (type === 'ec') return exported('sec1');
