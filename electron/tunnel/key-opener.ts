@@ -59,13 +59,11 @@ export class KeyOpener {
         void worker.terminate();
         resolve(answer);
       };
-      const timer = setTimeout(() => {
-        finish({ kind: 'unusable', why: 'unsupported', detail: 'opening it took over a minute' });
-      }, OPENING_TIMEOUT_MS);
+      const failed = (detail: string) => finish({ kind: 'unusable', why: 'unsupported', detail });
+      const timer = setTimeout(() => failed('opening it took over a minute'), OPENING_TIMEOUT_MS);
       worker.once('message', (answer: OpenedKey) => finish(answer));
-      worker.once('error', (error: Error) =>
-        finish({ kind: 'unusable', why: 'unsupported', detail: error.message }),
-      );
+      worker.once('error', (error: Error) => failed(error.message));
+      worker.once('exit', () => failed('the key worker ended'));
       worker.postMessage(request);
     });
   }
@@ -73,7 +71,10 @@ export class KeyOpener {
 
 async function readSmallFile(path: string): Promise<string> {
   try {
-    const { size } = await stat(path);
+    const facts = await stat(path);
+    // A pipe or a device would be read for ever.
+    if (!facts.isFile()) throw trouble(path, 'not-a-key', 'not a file');
+    const { size } = facts;
     if (size > LARGEST_KEY_FILE) throw trouble(path, 'not-a-key', `${size} bytes`);
     return await readFile(path, 'utf8');
   } catch (thrown) {
