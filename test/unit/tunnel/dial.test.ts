@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer, Socket, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { dial, type DialOptions } from '../../../electron/tunnel/dial';
-import { mapConnectionError } from '../../../electron/tunnel/error-mapping';
+import { mapConnectionError, type AttemptContext } from '../../../electron/tunnel/error-mapping';
 import { until } from '../../world/wait';
 import { freePort } from '../../world/world-folder';
 
@@ -191,10 +191,15 @@ describe('when nobody answers', () => {
     for (const [address, { code }] of all) expect(error.message).toContain(`${code} ${address}`);
   });
 
-  const context = {
-    ...{ host: 'server', port: 22, user: 'u', phase: 'reaching-server' },
-    ...{ tried: [], offered: [], serverSays: '' },
-  } as const;
+  const context: AttemptContext = {
+    host: 'server',
+    port: 22,
+    user: 'u',
+    phase: 'reaching-server',
+    tried: [],
+    offered: [],
+    serverSays: '',
+  };
 
   it('error-mapping reads it: refused, by one address and by two', async () => {
     const port = await freePort();
