@@ -54,7 +54,8 @@ export class AttemptRunner {
     this.session = this.#run(account, by, acceptedFingerprint, deps, hooks);
     this.finished = this.session.then(
       () => undefined,
-      () => undefined,
+      // What still runs of a failed attempt, such as the opening of a key, has nothing more to ask.
+      () => this.cancel(),
     );
   }
 

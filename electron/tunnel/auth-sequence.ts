@@ -78,18 +78,19 @@ export class AuthSequence {
   ): void => {
     this.#settleLast(partialSuccess === true);
     if (methodsLeft !== null) this.#offered = methodsLeft;
-    this.#next(methodsLeft).then(
-      (method) => next(method),
-      (thrown: unknown) => {
+    this.#next(methodsLeft)
+      .then(next, (thrown: unknown) => {
         this.#deps.giveUp(toTunnelError(thrown));
         next(NO_MORE);
-      },
-    );
+      })
+      // An answer may come when the connection is gone, and then ssh2 throws.
+      .catch((thrown: unknown) => this.#deps.log('debug', `an answer too late: ${String(thrown)}`));
   };
 
   /** What was typed and refused is forgotten at once, and may be typed again; what was a step on the way in is not. */
   #settleLast(wasPart: boolean): void {
     this.#keys.settle();
+    if (wasPart) this.#offerKeysAgain();
     const refused = this.#usedPassword && !wasPart;
     this.#usedPassword = false;
     if (!refused) return;
@@ -97,6 +98,13 @@ export class AuthSequence {
     if (this.#passwordsTyped >= TRIES) this.#dropQuestions();
     else if (this.#last === 'password' || this.#last === 'keyboard-interactive')
       this.#left.unshift({ kind: this.#last });
+  }
+
+  /** A server that wants a password first and a key next did not want the key before, whichever it is. */
+  #offerKeysAgain(): void {
+    this.#deps.memory.refusedKeys.clear();
+    const keys = this.#deps.plan.steps.filter((step) => !asksPerson(step));
+    this.#left.splice(0, Infinity, ...keys, ...this.#left.filter(asksPerson));
   }
 
   /** Typed wrong three times: the server is not asked again by another name. */

@@ -70,6 +70,9 @@ export class Person {
   ): Promise<Exclude<PromptAnswer, { kind: 'cancel' }>> {
     const { prompter, accountId, host, by, signal, onPrompt } = this.#options;
     if (by === 'background') throw new TunnelFailure({ kind: 'answer-needed', what, host });
+    // A signal that was given already is never given again, and the question would stay for ever.
+    if (signal.aborted)
+      throw new TunnelFailure({ kind: 'connection-lost', host, detail: 'stopped' });
     this.#change(1);
     try {
       const asked = prompter.ask(accountId, request, signal);
