@@ -13,7 +13,7 @@ export async function buildKeyWorker(folder: WorldFolder): Promise<URL> {
       ssr: path.resolve('electron/tunnel/key-worker.ts'),
       outDir: folder.file('worker'),
       emptyOutDir: true,
-      rollupOptions: { output: { entryFileNames: 'key-worker.mjs' } },
+      rolldownOptions: { output: { entryFileNames: 'key-worker.mjs' } },
     },
   });
   await symlink(path.resolve('node_modules'), folder.file('node_modules'));

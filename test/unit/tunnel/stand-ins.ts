@@ -53,7 +53,7 @@ export const PLAN: ConnectionPlan = {
   user: 'u',
   steps: [],
   compression: false,
-  timeouts: { reach: 1_000, verify: 1_000, signIn: 1_000 },
+  timeouts: { reach: 10_000, verify: 10_000, signIn: 15_000 },
   keepalive: { intervalMs: 0, count: 3 },
 };
 

@@ -1,0 +1,174 @@
+import { createServer, type Socket } from 'node:net';
+import ssh2, {
+  type AuthContext,
+  type AuthenticationType,
+  type Connection,
+  type KeyboardAuthContext,
+  type PublicKeyAuthContext,
+  type ServerConfig,
+} from 'ssh2';
+import { KeyRing, AttemptSecrets } from '../../../electron/secrets/key-ring';
+import { AttemptMemory } from '../../../electron/tunnel/attempt-memory';
+import type { AuthStep } from '../../../electron/tunnel/connection-plan';
+import { HostKeys } from '../../../electron/tunnel/host-keys';
+import { KeyOpener } from '../../../electron/tunnel/key-opener';
+import type { Person } from '../../../electron/tunnel/person';
+import { openSession, type ConnectionDependencies } from '../../../electron/tunnel/ssh-connection';
+import type { SshSession } from '../../../electron/tunnel/ssh-session';
+import { listen } from './ssh-pair';
+import { PLAN } from './stand-ins';
+
+const host = ssh2.utils.generateKeyPairSync('ed25519');
+
+/** How a server in a test lets people in; ways and their order as in OpenSSH's `AuthenticationMethods`. */
+export interface AuthRules {
+  /** Each a list of ways that are all needed, in this order; one list is enough. */
+  readonly ways: readonly (readonly AuthenticationType[])[];
+  /** `authorized_keys` lines. */
+  readonly keys?: readonly string[];
+  readonly password?: string;
+  /** Asks its questions and says whether the answers are right. */
+  readonly interactive?: (context: KeyboardAuthContext) => Promise<boolean>;
+  /** A look at each request first; true when it was dealt with. */
+  readonly first?: (context: AuthContext, connection: Connection) => boolean;
+  readonly server?: Partial<ServerConfig>;
+}
+
+export interface AuthServer {
+  readonly port: number;
+  /** What was put before it, in order: `none`, `key?` (would you take it), `key!` (signed), `password`, … */
+  readonly seen: readonly string[];
+  readonly connections: readonly Connection[];
+  readonly sockets: readonly Socket[];
+  /** As a line of known_hosts. */
+  readonly hostLine: string;
+  stop(): void;
+}
+
+export async function startAuthServer(rules: AuthRules): Promise<AuthServer> {
+  const seen: string[] = [];
+  const connections: Connection[] = [];
+  const sockets: Socket[] = [];
+  const sshServer = new ssh2.Server({ hostKeys: [host.private], ...rules.server }, (connection) => {
+    connections.push(connection);
+    connection.on('error', () => undefined);
+    const judge = makeJudge(rules, seen);
+    connection.on('authentication', (context) => {
+      if (rules.first?.(context, connection) !== true) void judge(context);
+    });
+  });
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    socket.on('error', () => undefined);
+    sshServer.injectSocket(socket);
+  });
+  const port = await listen(server);
+  return {
+    port,
+    seen,
+    connections,
+    sockets,
+    hostLine: `[127.0.0.1]:${port} ${host.public}`,
+    stop: () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
+
+/** One connection's way through the rules. */
+function makeJudge(rules: AuthRules, seen: string[]): (context: AuthContext) => Promise<void> {
+  let left = rules.ways.map((way) => [...way]);
+  const wanted = () => [...new Set(left.flatMap(([next]) => (next === undefined ? [] : [next])))];
+  return async (context) => {
+    seen.push(nameOf(context));
+    const { method } = context;
+    const known = wanted();
+    if (!known.includes(method) || !(await passes(rules, context))) {
+      context.reject(known);
+      return;
+    }
+    // The first half of a key: "would you take it?"
+    if (context.method === 'publickey' && context.signature === undefined) {
+      context.accept();
+      return;
+    }
+    left = left.flatMap(([next, ...rest]) => (next === method ? [rest] : []));
+    if (left.some((way) => way.length === 0)) context.accept();
+    else context.reject(wanted(), true);
+  };
+}
+
+function nameOf(context: AuthContext): string {
+  if (context.method === 'publickey') return context.signature === undefined ? 'key?' : 'key!';
+  return context.method;
+}
+
+async function passes(rules: AuthRules, context: AuthContext): Promise<boolean> {
+  switch (context.method) {
+    case 'publickey':
+      return signs(rules.keys ?? [], context);
+    case 'password':
+      return context.password === rules.password;
+    case 'keyboard-interactive':
+      return rules.interactive?.(context) ?? false;
+    case 'none':
+    case 'hostbased':
+      return false;
+  }
+}
+
+function signs(keys: readonly string[], context: PublicKeyAuthContext): boolean {
+  const data = context.key.data.toString('base64');
+  const line = keys.find((key) => key.split(' ')[1] === data);
+  if (line === undefined) return false;
+  if (context.signature === undefined) return true;
+  const key = ssh2.utils.parseKey(line);
+  if (key instanceof Error || context.blob === undefined) return false;
+  return key.verify(context.blob, context.signature, context.hashAlgo);
+}
+
+/** Asks one question of a keyboard-interactive exchange. */
+export function ask(context: KeyboardAuthContext, prompt: string, echo = false): Promise<string> {
+  return new Promise((resolve) =>
+    context.prompt([{ prompt, echo }], 'title', 'instruction', (answers: unknown) => {
+      resolve(Array.isArray(answers) ? String(answers[0]) : '');
+    }),
+  );
+}
+
+export interface DialOptions {
+  readonly port: number;
+  readonly person: Person;
+  readonly steps?: readonly AuthStep[];
+  readonly ring?: KeyRing;
+  readonly secrets?: AttemptSecrets;
+  readonly memory?: AttemptMemory;
+  readonly knownHosts: readonly string[];
+  readonly worker?: URL;
+  readonly agentSocket?: string | null;
+  readonly signal?: AbortSignal;
+  readonly phases?: string[];
+  readonly log?: string[];
+  readonly plan?: Partial<ConnectionDependencies['plan']>;
+}
+
+/** One connection by the real code, with everything it needs. */
+export function dial(options: DialOptions): Promise<SshSession> {
+  const { steps = [], ring = new KeyRing(), phases = [], log = [] } = options;
+  return openSession(
+    {
+      plan: { ...PLAN, host: '127.0.0.1', port: options.port, steps, ...options.plan },
+      hostKeys: new HostKeys(options.knownHosts, `${options.knownHosts[0] ?? '/nowhere'}.own`),
+      person: options.person,
+      secrets: options.secrets ?? new AttemptSecrets(ring),
+      memory: options.memory ?? new AttemptMemory(),
+      opener: new KeyOpener(options.worker ?? new URL('file:///no-worker')),
+      agentSocket: options.agentSocket ?? null,
+      acceptedFingerprint: null,
+      log: (_level, text) => log.push(text),
+      onPhase: (phase) => phases.push(phase),
+    },
+    options.signal ?? new AbortController().signal,
+  );
+}
