@@ -138,18 +138,15 @@ function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-/** Most telling first: a refusal comes from the server itself, while a missing route may be only one family's. */
-const TELLING: readonly RegExp[] = [
-  /^ECONNREFUSED$/,
-  /^(?!EHOST|ENET|EADDR|EAFNO|EACCES|EPERM|ENOTFOUND|EAI_)/,
-  /^(?!ENOTFOUND|EAI_)/,
-];
+/** A refusal comes from the server itself, while a missing route may be only one family's: the lower the better. */
+function rank({ code = '' }: NodeJS.ErrnoException): number {
+  if (code === 'ECONNREFUSED') return 0;
+  if (/^(ENOTFOUND|EAI_)/.test(code)) return 3;
+  return /^(EHOST|ENET|EADDR|EAFNO|EACCES|EPERM)/.test(code) ? 2 : 1;
+}
 
+/** The best of the errors; of several, one with all their texts, since each is about another address. */
 function mostTelling(errors: readonly Error[]): Error {
-  const rank = ({ code = '' }: NodeJS.ErrnoException) => {
-    const found = TELLING.findIndex((pattern) => pattern.test(code));
-    return found < 0 ? TELLING.length : found;
-  };
   const [best = new Error('no attempt'), ...others] = [...errors].sort((a, b) => rank(a) - rank(b));
   if (others.length === 0) return best;
   const message = [best, ...others].map((error) => error.message).join('; ');

@@ -76,7 +76,8 @@ function unusable(thrown: unknown): Extract<OpenedKey, { kind: 'unusable' }> {
   return {
     kind: 'unusable',
     why: thrown instanceof PpkTrouble ? thrown.why : 'not-a-key',
-    detail,
+    // It may quote a line of the file, which may be as long as the file.
+    detail: detail.slice(0, 200),
   };
 }
 

@@ -50,6 +50,7 @@ export interface ProxyCredentials {
  * Runs one exchange with a proxy over a connected socket that nobody else reads yet. Afterwards the socket is as it
  * was, less the bytes that `talk` took; when anything fails it is destroyed.
  *
+ * @param socket with an `error` listener of its owner's, as `dial` gives it
  * @param signal the time limit is the caller's
  * @throws ProxyFailure, or the signal's reason
  */
