@@ -108,7 +108,8 @@ function notHttp(got: string): ProxyFailure {
 
 function failureOf({ status, statusLine, text }: Head, signedIn: boolean): ProxyFailure {
   // RFC 9110 has 407 for a proxy, but tinyproxy answers a wrong password with 401.
-  if (status !== 407 && status !== 401) return new ProxyFailure(STATUSES[status] ?? 'other', statusLine);
+  if (status !== 407 && status !== 401)
+    return new ProxyFailure(STATUSES[status] ?? 'other', statusLine);
   const challenges = [...text.matchAll(/^proxy-authenticate:(.*)$/gim)].map(([, value]) =>
     (value ?? '').trim(),
   );
