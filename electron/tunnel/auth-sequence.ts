@@ -78,13 +78,10 @@ export class AuthSequence {
   ): void => {
     this.#settleLast(partialSuccess === true);
     if (methodsLeft !== null) this.#offered = methodsLeft;
-    this.#next(methodsLeft)
-      .then(next, (thrown: unknown) => {
-        this.#deps.giveUp(toTunnelError(thrown));
-        next(NO_MORE);
-      })
-      // An answer may come when the connection is gone, and then ssh2 throws.
-      .catch((thrown: unknown) => this.#deps.log('debug', `an answer too late: ${String(thrown)}`));
+    this.#next(methodsLeft).then(next, (thrown: unknown) => {
+      this.#deps.giveUp(toTunnelError(thrown));
+      next(NO_MORE);
+    });
   };
 
   /** What was typed and refused is forgotten at once, and may be typed again; what was a step on the way in is not. */
