@@ -325,6 +325,10 @@ describe('signing in', () => {
       const rules = { ...both, keys: [key.publicKey], ways: [way] };
       const outcome = await signIn(rules, { steps: [file(keyPath), ...questions], answers });
       expect(outcome).toMatchObject({ error: null, seen });
+      // A password that was a step on the way in is kept; a code is good only once.
+      expect(outcome.ring.size).toBe(
+        Number(way.includes('publickey')) + Number(way.includes('password')),
+      );
     });
 
     it('a wrong code does not cost the password that was right', async () => {
