@@ -41,7 +41,7 @@ const ROOMS: readonly Room[] = [
   {
     name: 'tunnel',
     files: /^electron\/tunnel\//u,
-    may: ['shared', 'secrets', 'ssh2', 'zod', 'node'],
+    may: ['shared', 'secrets', 'ssh2', 'zod', 'hash-wasm', 'node'],
   },
   {
     name: 'tunnel-host',

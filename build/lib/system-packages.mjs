@@ -45,6 +45,10 @@ const needs = {
     ['dovecot-imapd', '/usr/lib/dovecot/imap|/usr/libexec/dovecot/imap'],
     ['fetchmail', 'bin:fetchmail'],
     ['curl', 'bin:curl'],
+    ['putty-tools', 'bin:puttygen'],
+    ['microsocks', 'bin:microsocks'],
+    // Not `tinyproxy`, which brings a service.
+    ['tinyproxy-bin', 'bin:tinyproxy'],
     ['openssl', 'bin:openssl'],
     // One-time codes for sshd, by its PAM module.
     ['libpam-google-authenticator', 'bin:google-authenticator'],
