@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import ssh2, { type Client, type ConnectConfig, type NegotiatedAlgorithms } from 'ssh2';
 import type { SessionFacts } from '../shared/app-snapshot';
 import type { TunnelError } from '../shared/tunnel-error';
@@ -21,6 +21,7 @@ import type { KeyOpener } from './key-opener';
 import type { Person } from './person';
 import { PhaseTimer } from './phase-timer';
 import type { Log } from './ports';
+import { reachServer } from './reach';
 import { corkPerTick, SendGate } from './send-gate';
 import { SshSession } from './ssh-session';
 import { TunnelFailure } from './tunnel-failure';
@@ -46,14 +47,17 @@ export interface ConnectionDependencies {
  *
  * @throws TunnelFailure with the reason; `redial` when a new connection can go on from there
  */
-export function openSession(
+export async function openSession(
   deps: ConnectionDependencies,
   signal: AbortSignal,
 ): Promise<SshSession> {
-  return new Dialling(deps, signal).run();
+  deps.onPhase('reaching-server');
+  const socket = await reachServer(deps.plan, signal);
+  return new Handshake(deps, socket, signal).run();
 }
 
-class Dialling {
+/** What follows once the server is reached: who it is, and who we are. */
+class Handshake {
   readonly #deps: ConnectionDependencies;
   readonly #signal: AbortSignal;
   readonly #socket: Socket;
@@ -69,11 +73,11 @@ class Dialling {
   #reason: TunnelError | null = null;
   #settle: ((outcome: SshSession | TunnelFailure) => void) | null = null;
 
-  constructor(deps: ConnectionDependencies, signal: AbortSignal) {
+  constructor(deps: ConnectionDependencies, socket: Socket, signal: AbortSignal) {
     this.#deps = deps;
+    this.#socket = socket;
     this.#signal = signal;
-    const { host, port } = deps.plan;
-    this.#socket = connect({ host, port, noDelay: true, keepAlive: true });
+    const { host } = deps.plan;
     this.#timer = new PhaseTimer((phase) =>
       this.#fail({ kind: 'timed-out', host, phase, detail: '' }),
     );
@@ -88,11 +92,13 @@ class Dialling {
     const onAbort = () =>
       this.#fail({ kind: 'connection-lost', host: this.#deps.plan.host, detail: 'stopped' });
     this.#signal.addEventListener('abort', onAbort);
-    this.#enter('reaching-server', this.#deps.plan.timeouts.reach);
     this.#listen();
+    this.#enter('verifying-host', this.#deps.plan.timeouts.verify);
     this.#start().catch((thrown: unknown) => this.#failWith(thrown));
     try {
       if (this.#signal.aborted) onAbort();
+      // What happened to the socket before anybody listened is not told again.
+      if (this.#socket.destroyed) this.#failWith(this.#socket.errored ?? new Error('closed'));
       const result = await outcome;
       if (result instanceof TunnelFailure) throw result;
       return result;
@@ -138,7 +144,6 @@ class Dialling {
   #listen(): void {
     const { timeouts } = this.#deps.plan;
     const client = this.#client;
-    this.#socket.once('connect', () => this.#enter('verifying-host', timeouts.verify));
     this.#socket.on('error', (error) => this.#failWith(error));
     this.#socket.on('close', () =>
       this.#fail(mapEnd(this.#context(), 'the server closed the connection')),
