@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import type { Forward, ForwardProtocol } from '../shared/account';
@@ -36,7 +37,7 @@ export async function readGreeting(channel: Duplex, forward: Forward): Promise<s
   const manners = MANNERS[forward.protocol];
   // The certificate is the mail program's to check; nothing is sent here that it would have to protect.
   const stream = manners.tls
-    ? connectTls({ socket: channel, servername: forward.mailHost, rejectUnauthorized: false })
+    ? connectTls({ socket: channel, rejectUnauthorized: false, ...serverName(forward.mailHost) })
     : channel;
   try {
     const line = await firstLine(stream, forward);
@@ -52,6 +53,11 @@ export async function readGreeting(channel: Duplex, forward: Forward): Promise<s
   }
 }
 
+/** An address is no server name (RFC 6066, 3). */
+function serverName(host: string): { servername?: string } {
+  return isIP(host) === 0 ? { servername: host } : {};
+}
+
 function wrongGreeting(forward: Forward, manners: Manners, got: string): TunnelError {
   const { mailHost, mailPort } = forward;
   return { kind: 'wrong-greeting', mailHost, mailPort, expected: manners.name, got };
@@ -59,7 +65,8 @@ function wrongGreeting(forward: Forward, manners: Manners, got: string): TunnelE
 
 function firstLine(stream: Duplex, forward: Forward): Promise<string> {
   return new Promise((resolve, reject) => {
-    let text = '';
+    // Collected as bytes, since a letter may come in two packets.
+    let bytes = Buffer.alloc(0);
     const none = (detail: string) => {
       settle(() => {
         const { mailHost, mailPort } = forward;
@@ -68,11 +75,11 @@ function firstLine(stream: Duplex, forward: Forward): Promise<string> {
     };
     const timer = setTimeout(() => none('silence'), GREETING_TIMEOUT_MS);
     const onData = (chunk: Buffer) => {
-      text += chunk.toString('utf8');
-      const end = text.indexOf('\n');
-      if (end < 0 && text.length < LONGEST_GREETING) return;
-      const line = cleanServerText(end < 0 ? text : text.slice(0, end)).slice(0, LONGEST_GREETING);
-      settle(() => resolve(line));
+      bytes = Buffer.concat([bytes, chunk]);
+      const end = bytes.indexOf('\n');
+      if (end < 0 && bytes.length < LONGEST_GREETING) return;
+      const text = bytes.toString('utf8', 0, end < 0 ? LONGEST_GREETING : end);
+      settle(() => resolve(cleanServerText(text).slice(0, LONGEST_GREETING)));
     };
     const onEnd = () => none('the mail server closed the connection');
     const onError = (error: Error) => none(error.message);

@@ -4,7 +4,8 @@ import type { Phase } from '../shared/tunnel-state';
 export class PhaseTimer {
   readonly #onExpired: (phase: Phase) => void;
   #phase: Phase = 'reaching-server';
-  #left = 0;
+  /** Of the phase's time; null when no phase runs. */
+  #left: number | null = null;
   #startedAt = 0;
   #timer: NodeJS.Timeout | null = null;
   #held = false;
@@ -22,27 +23,31 @@ export class PhaseTimer {
     this.#clear();
     this.#phase = phase;
     this.#left = ms;
-    if (!this.#held) this.#run();
+    if (!this.#held) this.#run(ms);
   }
 
   /** A person is being asked, or no longer is. */
   hold(held: boolean): void {
     if (held === this.#held) return;
     this.#held = held;
+    if (this.#left === null) return;
     if (held) {
       this.#left = Math.max(0, this.#left - (performance.now() - this.#startedAt));
       this.#clear();
-    } else if (this.#left > 0) this.#run();
+    } else this.#run(this.#left);
   }
 
   stop(): void {
     this.#clear();
-    this.#left = 0;
+    this.#left = null;
   }
 
-  #run(): void {
+  #run(ms: number): void {
     this.#startedAt = performance.now();
-    this.#timer = setTimeout(() => this.#onExpired(this.#phase), this.#left);
+    this.#timer = setTimeout(() => {
+      this.stop();
+      this.#onExpired(this.#phase);
+    }, ms);
   }
 
   #clear(): void {

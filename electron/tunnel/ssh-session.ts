@@ -89,7 +89,10 @@ export class SshSession {
   probe(ms: number): void {
     if (this.#over || this.#ending) return;
     const timer = setTimeout(() => this.drop('no answer after the network changed'), ms);
-    const alive = () => clearTimeout(timer);
+    const alive = () => {
+      clearTimeout(timer);
+      this.#socket.off('close', alive);
+    };
     this.#socket.once('close', alive);
     try {
       // A request that every server answers, and that is true: we never open sessions (PROTOCOL, 2.2).
