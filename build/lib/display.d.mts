@@ -10,6 +10,8 @@ export interface DesktopOptions {
 export interface Desktop {
   /** The whole environment for programs of this desktop: display, bus, private home folders. */
   readonly env: Record<string, string>;
+  /** Starts a window manager and a panel that hosts tray icons, where there is none yet. */
+  readonly startPanel: () => Promise<void>;
   /** Ends everything that was started in it, and removes its folders. */
   readonly stop: () => Promise<void>;
 }

@@ -69,7 +69,7 @@ export async function startDesktop({ panel = false, screen = '1280x800x24' } = {
     await stop();
     throw new Error(`The virtual desktop did not start: ${error.message}\n${logs}`.trimEnd());
   }
-  return { env, stop };
+  return { env, stop, startPanel: () => startPanel(env, folder) };
 }
 
 /**

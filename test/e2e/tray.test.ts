@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { findTrayItem } from '../../build/lib/demo-tray.mjs';
 import { commandLine, keepApps, makeAppFolder, type TestApp } from '../support/app';
+import { enterBareDesktop } from '../support/app-desktop';
 import {
   filledFor,
   giveKey,
@@ -121,6 +123,19 @@ describe('the tray, as a real panel sees it', () => {
     await tray.says(PRACTICE, 'Off', false);
   });
 
+  it('shows that it is working while the line is down, and that it is on again', async () => {
+    await tray.choose('University');
+    await tray.says('University', 'On', true);
+    await world.sshd.kill();
+    await tray.says('University', 'Trying again', true);
+    await lookAt('working');
+    await world.sshd.start();
+    await tray.says('University', 'On', true);
+    expect(await tray.item.picture()).toBe(pictures.get('on'));
+    await tray.choose('University');
+    await tray.says('University', 'Off', false);
+  });
+
   it('stays when the window is closed, goes on working, and opens it again', async () => {
     await app.closeMain();
     expect(mainWindowIsOpen(app.electron)).toBe(false);
@@ -158,7 +173,8 @@ describe('the tray, as a real panel sees it', () => {
   });
 
   it('has a shape of its own for each state', () => {
-    expect(new Set(pictures.values()).size).toBe(3);
+    expect([...pictures.keys()].sort()).toEqual(['needs-you', 'off', 'on', 'working']);
+    expect(new Set(pictures.values()).size).toBe(4);
   });
 
   it('ends the application in order by Quit, with nothing left', async () => {
@@ -166,5 +182,32 @@ describe('the tray, as a real panel sees it', () => {
     expect(await app.exited).toBe(0);
     await until('none of its processes is left', () => app.processes().length === 0);
     expect(app.log()).not.toContain(' error ');
+  });
+
+  it('is all there is after a start that shows no window, as at login', async () => {
+    // University was left on, and needs nobody.
+    app = await apps.launch({ folder: app.folder, args: ['--hidden'] });
+    tray = await app.tray();
+    await tray.says('University', 'On', true);
+    expect(app.electron.windows()).toEqual([]);
+    await tray.choose('Open Mailmole');
+    await (await app.main()).mailbox('University').isOn();
+  });
+});
+
+describe('a panel that comes up after the application', () => {
+  const apps = keepApps();
+
+  it('gets the icon all the same', async () => {
+    const desktop = await enterBareDesktop();
+    onTestFinished(() => desktop.stop());
+    const app = await apps.launch({ env: desktop.env, args: ['--hidden'] });
+    await until('it has started', () => app.log().includes('tunnel host: hello'));
+    expect(await findTrayItem(app.pid, desktop.env)).toBeUndefined();
+    await desktop.startPanel();
+    const tray = await app.tray();
+    expect(await tray.item.tooltip()).toBe('Mailmole: no mailbox yet');
+    expect(await tray.labels()).toContain('Open Mailmole');
+    expect(await app.quit()).toBe(0);
   });
 });

@@ -1,4 +1,4 @@
-import { startDesktop } from '../../build/lib/display.mjs';
+import { startDesktop, type Desktop } from '../../build/lib/display.mjs';
 
 /** The environment of a virtual desktop with a panel that hosts tray icons, and what ends it. */
 export interface AppDesktop {
@@ -18,6 +18,16 @@ export async function enterDesktop(): Promise<AppDesktop> {
   const { env, stop } = outer
     ? { env: process.env, stop: () => Promise.resolve() }
     : await startDesktop({ panel: true });
+  return { env: withoutRunner(env), stop };
+}
+
+/** A desktop that shows no tray icons until `startPanel` is called. */
+export async function enterBareDesktop(): Promise<Desktop> {
+  const desktop = await startDesktop({ panel: false });
+  return { ...desktop, env: withoutRunner(desktop.env) };
+}
+
+function withoutRunner<T extends NodeJS.ProcessEnv>(env: T): T {
   const kept = Object.entries(env).filter(([name]) => !RUNNERS.test(name));
-  return { env: Object.fromEntries(kept), stop };
+  return Object.fromEntries(kept) as T;
 }
