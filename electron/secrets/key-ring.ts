@@ -6,6 +6,7 @@ import type { Secret } from './secret';
  */
 export class KeyRing {
   readonly #secrets = new Map<string, Secret>();
+  #locks = 0;
 
   get(name: string): Secret | undefined {
     return this.#secrets.get(name);
@@ -22,6 +23,12 @@ export class KeyRing {
   /** Forgets everything. */
   lock(): void {
     this.#secrets.clear();
+    this.#locks++;
+  }
+
+  /** How often it was locked: what was typed before a lock is not to be kept after it. */
+  get locks(): number {
+    return this.#locks;
   }
 
   get size(): number {
@@ -35,10 +42,12 @@ export class KeyRing {
  */
 export class AttemptSecrets {
   readonly #ring: KeyRing;
+  readonly #locks: number;
   readonly #fresh = new Map<string, Secret>();
 
   constructor(ring: KeyRing) {
     this.#ring = ring;
+    this.#locks = ring.locks;
   }
 
   get(name: string): Secret | undefined {
@@ -55,8 +64,9 @@ export class AttemptSecrets {
     this.#ring.drop(name);
   }
 
-  /** The server let the account in: what was used is worth keeping. */
+  /** The server let the account in: what was used is worth keeping, unless the ring was locked meanwhile. */
   accept(): void {
+    if (this.#ring.locks !== this.#locks) this.#fresh.clear();
     for (const [name, secret] of this.#fresh) this.#ring.keep(name, secret);
     this.#fresh.clear();
   }
