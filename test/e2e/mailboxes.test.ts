@@ -66,6 +66,8 @@ describe('mailboxes in the window', () => {
       'Only the server’s name, without what stands before and after it.',
     );
     expect(await form.complaintAt('User name')).toBe('');
+    // Left empty it is the server itself, which is complained about once.
+    expect(await form.complaintAt('Mail server')).toBe('');
     expect(await form.complaintAt('Key file')).toBe('Write the whole path, or choose the file.');
     expect(await form.complaintAt('Port on this computer')).toBe(
       'A port is a whole number from 1 to 65535.',

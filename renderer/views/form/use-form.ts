@@ -66,6 +66,12 @@ function useForwardEdits(
   };
 }
 
+/** A mail server that was left empty is the server itself, whose own field is complained about already. */
+function isRepeated({ field }: DraftProblem, { forwards }: FormState): boolean {
+  const index = /^forwards\.(\d+)\.mailHost$/u.exec(field)?.[1];
+  return index !== undefined && forwards[Number(index)]?.mailHost.trim() === '';
+}
+
 /** What is typed into the form, what is wrong with it, and what can be done with it. */
 export function useForm(id: AccountId | null, initial: FormState, firstField: string): FormHandle {
   const verbs = useVerbs();
@@ -100,8 +106,9 @@ export function useForm(id: AccountId | null, initial: FormState, firstField: st
       setIsSaving(false);
       if (saved === undefined) return null;
       if (saved.ok) return saved.value;
-      focusNext(...saved.error.map(({ field }) => field));
-      setProblems(saved.error);
+      const found = saved.error.filter((problem) => !isRepeated(problem, form));
+      focusNext(...found.map(({ field }) => field));
+      setProblems(found);
       return null;
     },
   };
