@@ -29,6 +29,9 @@ async function account(sshd: Sshd, signIn: SignIn, more: Partial<Account> = {}):
 const keyAccount = async (engine: TestEngine, sshd: Sshd, key = locked) =>
   account(sshd, await keyFile(engine, key));
 
+/** Every key of the running agent. */
+const ANY_AGENT = { kind: 'agent', socket: null, key: null } as const;
+
 describe('key files', () => {
   it('of every type, in every form, with and without a passphrase', async () => {
     const keys = await Promise.all(KEY_TYPES.map((type) => makeKey({ type })));
@@ -104,7 +107,7 @@ describe('the agent', () => {
     await agent.add(plain);
     const sshd = await keep(startSshd({ authorizedKeys: [plain], config: { MaxAuthTries: 3 } }));
     const engine = await engineFor({ settings: { agentSocket: agent.socket } });
-    engine.host.setAccount(await account(sshd, { kind: 'agent' }), 'person');
+    engine.host.setAccount(await account(sshd, ANY_AGENT), 'person');
     await engine.when(isUp, 'in');
     expect(engine.session()).toMatchObject({ signedInBy: 'agent' });
     // The key that opened the door is the first one offered from then on.
@@ -137,7 +140,7 @@ describe('the agent', () => {
     await agent.add(plain);
     const sshd = await keep(startSshd({ authorizedKeys: [plain] }));
     const engine = await engineFor({ settings: { agentSocket: agent.socket } });
-    engine.host.setAccount(await account(sshd, { kind: 'agent' }), 'person');
+    engine.host.setAccount(await account(sshd, ANY_AGENT), 'person');
     await engine.when(isUp, 'in by the agent');
     await agent.kill();
     await sshd.restart();
@@ -155,7 +158,7 @@ describe('the agent', () => {
     await agent.add(stranger);
     const sshd = await keep(startSshd({ authorizedKeys: [plain] }));
     const engine = await engineFor({ settings: { agentSocket: agent.socket } });
-    engine.host.setAccount(await account(sshd, { kind: 'agent' }), 'person');
+    engine.host.setAccount(await account(sshd, ANY_AGENT), 'person');
     expect(await engine.trouble()).toMatchObject({ kind: 'sign-in-refused', tried: ['agent'] });
     await agent.removeAll();
     engine.host.tryNow('a');
