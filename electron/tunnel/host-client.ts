@@ -44,7 +44,10 @@ class HostClient implements TunnelHost {
   #crashes = 0;
   #startedAt = 0;
   #cancelRestart: (() => void) | null = null;
+  /** What a person asked for while there was no host, to be done as theirs by the next. */
+  readonly #asked = new Set<AccountId>();
   #stopping: (() => void) | null = null;
+  #stopped: Promise<void> | null = null;
 
   constructor(options: HostClientOptions) {
     this.#options = options;
@@ -53,6 +56,7 @@ class HostClient implements TunnelHost {
 
   setAccount(account: Account, by: StartedBy): void {
     this.#accounts.set(account.id, account);
+    if (this.#process === null && by === 'person') this.#asked.add(account.id);
     this.#refreshSettings();
     this.#post({ type: 'set-account', account, by, dial: by === 'person' });
   }
@@ -60,10 +64,16 @@ class HostClient implements TunnelHost {
   removeAccount(id: AccountId): void {
     this.#accounts.delete(id);
     this.#wasUp.delete(id);
+    this.#asked.delete(id);
     this.#post({ type: 'remove-account', id });
   }
 
   tryNow(id: AccountId): void {
+    if (this.#process === null) {
+      this.#asked.add(id);
+      this.#startNow();
+      return;
+    }
     this.#refreshSettings();
     this.#post({ type: 'try-now', id });
   }
@@ -89,7 +99,12 @@ class HostClient implements TunnelHost {
     this.#post({ type: 'lock' });
   }
 
-  async shutDown(): Promise<void> {
+  shutDown(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
     this.#cancelRestart?.();
     const running = this.#process;
     if (running === null) return;
@@ -101,6 +116,13 @@ class HostClient implements TunnelHost {
       };
       this.#post({ type: 'shut-down' });
     });
+  }
+
+  /** The wait before a restart is cut short. */
+  #startNow(): void {
+    if (this.#stopped !== null) return;
+    this.#cancelRestart?.();
+    this.#start();
   }
 
   #start(): void {
@@ -116,10 +138,12 @@ class HostClient implements TunnelHost {
     this.#refreshSettings();
     this.#post({ type: 'network', online: this.#online });
     for (const account of this.#accounts.values()) {
-      const dial = this.#wasUp.has(account.id);
-      this.#post({ type: 'set-account', account, by: 'background', dial });
+      const asked = this.#asked.has(account.id);
+      const dial = asked || this.#wasUp.has(account.id);
+      this.#post({ type: 'set-account', account, by: asked ? 'person' : 'background', dial });
     }
     this.#wasUp.clear();
+    this.#asked.clear();
   }
 
   /** The agent's socket and the key files may have come or gone since the last look. */
