@@ -103,6 +103,7 @@ export function forwardOf(more: Partial<Forward> = {}): Forward {
     localPort: 11110,
     mailHost: 'mail.example.org',
     mailPort: 110,
+    tls: 'none',
     ...more,
   };
 }
@@ -117,6 +118,8 @@ export function accountOf(more: Partial<Account> = {}): Account {
     signIn: { kind: 'automatic' },
     forwards: [forwardOf()],
     mode: 'always-on',
+    route: { kind: 'direct' },
+    oldServer: false,
     compression: false,
     wanted: true,
     practice: false,
