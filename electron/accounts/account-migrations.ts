@@ -3,13 +3,40 @@ import type { Result } from '../shared/result';
 import { fail, ok } from '../shared/result';
 
 /** The version of `accounts.json` this program writes. */
-export const CURRENT_VERSION = 1;
+export const CURRENT_VERSION = 2;
 
 /** One step: a document of version n becomes one of version n + 1. Pure; may rely on the shape version n had. */
 export type Migration = (document: Readonly<Record<string, unknown>>) => Record<string, unknown>;
 
 /** The step away from each old version. */
-const MIGRATIONS: Readonly<Record<number, Migration>> = {};
+const MIGRATIONS: Readonly<Record<number, Migration>> = { 1: addRoutesAndTls };
+
+/** Version 2 knows routes, old servers, TLS on the far side, and one agent or key of several. */
+function addRoutesAndTls(document: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { accounts } = document;
+  return { ...document, accounts: Array.isArray(accounts) ? accounts.map(withRoute) : accounts };
+}
+
+function withRoute(account: unknown): unknown {
+  if (!isRecord(account)) return account;
+  const { signIn, forwards } = account;
+  const isAgent = isRecord(signIn) && signIn['kind'] === 'agent';
+  return {
+    ...account,
+    signIn: isAgent ? { ...signIn, socket: null, key: null } : signIn,
+    route: { kind: 'direct' },
+    oldServer: false,
+    forwards: Array.isArray(forwards)
+      ? forwards.map((forward: unknown) =>
+          isRecord(forward) ? { ...forward, tls: 'none' } : forward,
+        )
+      : forwards,
+  };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** What the file holds in the current version; each account is parsed on its own, later. */
 export interface AccountsDocument {

@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Account, AccountDraft, DraftProblem } from '../shared/account';
-import { FORWARD_PROTOCOLS, TUNNEL_MODES } from '../shared/account';
+import type { Account, AccountDraft, DraftProblem, Route } from '../shared/account';
+import { FORWARD_PROTOCOLS, FORWARD_TLS, MOST_JUMPS, TUNNEL_MODES } from '../shared/account';
 import type { Result } from '../shared/result';
 import { fail, ok } from '../shared/result';
 import type { Complaint } from './account-rules';
@@ -51,7 +51,14 @@ const keyPath = judged(
 const signIn = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('automatic') }),
   z.strictObject({ kind: z.literal('key-file'), path: keyPath }),
-  z.strictObject({ kind: z.literal('agent') }),
+  z.strictObject({
+    kind: z.literal('agent'),
+    socket: keyPath.nullable(),
+    key: z
+      .string()
+      .regex(/^SHA256:[A-Za-z0-9+/]{43}$/u, { error: 'form:invalid' })
+      .nullable(),
+  }),
   z.strictObject({ kind: z.literal('password') }),
 ]);
 
@@ -62,7 +69,21 @@ const forward = z.strictObject({
   localPort: port,
   mailHost: host,
   mailPort: port,
+  tls: z.enum(FORWARD_TLS),
 });
+
+/** A chain of jumps ends in a direct line or a proxy, and is never longer than it may be. */
+function routeOf(jumps: number): z.ZodType<Route> {
+  const user = judged(trimmed, complaintAboutUser);
+  const near = [
+    z.strictObject({ kind: z.literal('direct') }),
+    z.strictObject({ kind: z.enum(['socks5', 'http']), host, port, user: user.nullable() }),
+  ] as const;
+  if (jumps === 0) return z.discriminatedUnion('kind', [...near]);
+  const route = routeOf(jumps - 1);
+  const jump = z.strictObject({ kind: z.literal('jump'), host, port, user, signIn, route });
+  return z.discriminatedUnion('kind', [...near, jump]);
+}
 
 const forwards = z
   .array(forward)
@@ -87,6 +108,8 @@ const draftFields = {
   sshPort: port,
   sshUser: judged(trimmed, complaintAboutUser),
   signIn,
+  route: routeOf(MOST_JUMPS),
+  oldServer: z.boolean(),
   forwards,
   mode: z.enum(TUNNEL_MODES),
   compression: z.boolean(),

@@ -37,7 +37,16 @@ export interface Forward {
   readonly mailHost: string;
   /** 1 to 65535. */
   readonly mailPort: number;
+  readonly tls: ForwardTls;
 }
+
+/**
+ * Who speaks TLS with the mail server. `none`: nobody, or the mail program by itself. Otherwise Mailmole does, inside
+ * the tunnel, from the first byte (`implicit`, RFC 8314) or after STARTTLS (RFC 2595, 3207), and the mail program
+ * speaks plain text to this computer only.
+ */
+export const FORWARD_TLS = ['none', 'implicit', 'starttls'] as const;
+export type ForwardTls = (typeof FORWARD_TLS)[number];
 
 /** How a person signs in to the SSH server. The order in which ways are tried is fixed in `connection-plan.ts`. */
 export type SignIn =
@@ -45,10 +54,33 @@ export type SignIn =
   | { readonly kind: 'automatic' }
   /** One private key file, by absolute path. */
   | { readonly kind: 'key-file'; readonly path: string }
-  /** Keys of the running agent only. */
-  | { readonly kind: 'agent' }
+  /** Keys of an agent only: of the running one (`socket` null) or of one at its own socket; all of them, or the one with this fingerprint. */
+  | { readonly kind: 'agent'; readonly socket: string | null; readonly key: string | null }
   /** A password, or the questions the server asks (keyboard-interactive). */
   | { readonly kind: 'password' };
+
+/** How the SSH server is reached. */
+export type Route =
+  | { readonly kind: 'direct' }
+  /** Through a proxy (RFC 1928, RFC 9110 CONNECT); with a user name it is signed in to, by a password that is asked for. */
+  | {
+      readonly kind: 'socks5' | 'http';
+      readonly host: string;
+      readonly port: number;
+      readonly user: string | null;
+    }
+  /** Through another SSH server, verified and signed in to by itself, and reached by a route of its own. */
+  | {
+      readonly kind: 'jump';
+      readonly host: string;
+      readonly port: number;
+      readonly user: string;
+      readonly signIn: SignIn;
+      readonly route: Route;
+    };
+
+/** More jumps than this in a row are a mistake. */
+export const MOST_JUMPS = 8;
 
 /** When SSH is dialled. See the table "Modes" in docs/architecture.md. */
 export const TUNNEL_MODES = ['on-demand', 'always-on', 'manual'] as const;
@@ -63,6 +95,9 @@ export interface Account {
   readonly sshPort: number;
   readonly sshUser: string;
   readonly signIn: SignIn;
+  readonly route: Route;
+  /** Also offer what only servers of the past need (SHA-1, group 14, CBC): a risk that a person took knowingly. */
+  readonly oldServer: boolean;
   /** At least one. */
   readonly forwards: readonly Forward[];
   readonly mode: TunnelMode;

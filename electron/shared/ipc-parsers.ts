@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { FORWARD_PROTOCOLS, TUNNEL_MODES } from './account';
+import type { Route } from './account';
+import { FORWARD_PROTOCOLS, FORWARD_TLS, MOST_JUMPS, TUNNEL_MODES } from './account';
 import type { IpcArgs, IpcFailure, IpcName } from './ipc-contract';
 import type { Result } from './result';
 import { fail, ok } from './result';
@@ -20,7 +21,11 @@ const port = z.number().int().min(1).max(65_535);
 const signIn = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('automatic') }),
   z.strictObject({ kind: z.literal('key-file'), path: text }),
-  z.strictObject({ kind: z.literal('agent') }),
+  z.strictObject({
+    kind: z.literal('agent'),
+    socket: text.nullable(),
+    key: text.nullable(),
+  }),
   z.strictObject({ kind: z.literal('password') }),
 ]);
 
@@ -31,7 +36,31 @@ const forward = z.strictObject({
   localPort: typedNumber,
   mailHost: text,
   mailPort: typedNumber,
+  tls: z.enum(FORWARD_TLS),
 });
+
+/** Nested, but never deeper than a chain of jumps may be. */
+function route(jumps: number): z.ZodType<Route> {
+  const near = [
+    z.strictObject({ kind: z.literal('direct') }),
+    z.strictObject({
+      kind: z.enum(['socks5', 'http']),
+      host: text,
+      port: typedNumber,
+      user: text.nullable(),
+    }),
+  ] as const;
+  if (jumps === 0) return z.discriminatedUnion('kind', [...near]);
+  const jump = z.strictObject({
+    kind: z.literal('jump'),
+    host: text,
+    port: typedNumber,
+    user: text,
+    signIn,
+    route: route(jumps - 1),
+  });
+  return z.discriminatedUnion('kind', [...near, jump]);
+}
 
 /** The shape of a draft only; `parseDraft` judges what stands in it, field by field, in words for a person. */
 const draft = z.strictObject({
@@ -40,6 +69,8 @@ const draft = z.strictObject({
   sshPort: typedNumber,
   sshUser: text,
   signIn,
+  route: route(MOST_JUMPS),
+  oldServer: z.boolean(),
   forwards: z.array(forward).max(MANY),
   mode: z.enum(TUNNEL_MODES),
   compression: z.boolean(),

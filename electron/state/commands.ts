@@ -214,7 +214,7 @@ export class Commands {
     const localPort =
       own?.localPort ?? (await findFreePort(localAddress, DEFAULT_LOCAL_PORTS[protocol], taken));
     const mailPort = MAIL_PORTS[protocol];
-    return ok({ id: newId(), protocol, localAddress, localPort, mailHost, mailPort });
+    return ok({ id: newId(), protocol, localAddress, localPort, mailHost, mailPort, tls: 'none' });
   }
 
   /** Moves the forward at one local port to another. */

@@ -70,6 +70,8 @@ export function practiceDraft(
     forwards: [{ ...forward, mailHost: PRACTICE_HOST, mailPort: servers.pop3Port }],
     // Kept up, so that the beginner who looks at it again after a while still sees it green.
     mode: 'always-on',
+    route: { kind: 'direct' },
+    oldServer: false,
     compression: false,
     practice: true,
   };

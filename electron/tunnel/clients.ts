@@ -147,8 +147,14 @@ export class Clients {
         return;
       }
       const meter = {
-        down: (bytes: number) => void (this.#down += bytes),
-        up: (bytes: number) => void (this.#up += bytes),
+        down: (bytes: number) => {
+          this.#down += bytes;
+          this.#deps.onTraffic();
+        },
+        up: (bytes: number) => {
+          this.#up += bytes;
+          this.#deps.onTraffic();
+        },
       };
       this.#total++;
       const pipe = joinForward(socket, channel, session.gate, meter);

@@ -78,12 +78,14 @@ export function connectionMatters(before: Account, after: Account): boolean {
       account.sshUser,
       account.signIn,
       account.compression,
+      account.route,
+      account.oldServer,
       account.forwards.map(forwardEssence),
     ]);
   return essence(before) !== essence(after);
 }
 
 function forwardEssence(forward: Forward): readonly unknown[] {
-  const { id, protocol, localAddress, localPort, mailHost, mailPort } = forward;
-  return [id, protocol, localAddress, localPort, mailHost, mailPort];
+  const { id, protocol, localAddress, localPort, mailHost, mailPort, tls } = forward;
+  return [id, protocol, localAddress, localPort, mailHost, mailPort, tls];
 }

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { FORWARD_PROTOCOLS, TUNNEL_MODES, type Account } from '../shared/account';
+import {
+  FORWARD_PROTOCOLS,
+  FORWARD_TLS,
+  TUNNEL_MODES,
+  type Account,
+  type Route,
+} from '../shared/account';
 import type { SessionFacts, Traffic } from '../shared/app-snapshot';
 import type { PromptAnswer, PromptRequest } from '../shared/prompt';
 import type { TunnelError } from '../shared/tunnel-error';
@@ -18,14 +24,35 @@ const forwardSchema = z.object({
   localPort: port,
   mailHost: z.string(),
   mailPort: port,
+  tls: z.enum(FORWARD_TLS),
 });
 
 const signInSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('automatic') }),
   z.object({ kind: z.literal('key-file'), path: z.string() }),
-  z.object({ kind: z.literal('agent') }),
+  z.object({ kind: z.literal('agent'), socket: z.string().nullable(), key: z.string().nullable() }),
   z.object({ kind: z.literal('password') }),
 ]);
+
+const routeSchema: z.ZodType<Route> = z.lazy(() =>
+  z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('direct') }),
+    z.object({
+      kind: z.enum(['socks5', 'http']),
+      host: z.string(),
+      port,
+      user: z.string().nullable(),
+    }),
+    z.object({
+      kind: z.literal('jump'),
+      host: z.string(),
+      port,
+      user: z.string(),
+      signIn: signInSchema,
+      route: routeSchema,
+    }),
+  ]),
+);
 
 export const accountSchema: z.ZodType<Account> = z.object({
   id: z.string(),
@@ -34,6 +61,8 @@ export const accountSchema: z.ZodType<Account> = z.object({
   sshPort: port,
   sshUser: z.string(),
   signIn: signInSchema,
+  route: routeSchema,
+  oldServer: z.boolean(),
   forwards: z.array(forwardSchema),
   mode: z.enum(TUNNEL_MODES),
   compression: z.boolean(),

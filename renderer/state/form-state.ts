@@ -4,6 +4,8 @@ import type {
   DraftProblem,
   Forward,
   ForwardProtocol,
+  ForwardTls,
+  Route,
   SignIn,
   TunnelMode,
 } from '../../electron/shared/account';
@@ -18,6 +20,7 @@ export interface TypedForward {
   readonly localPort: string;
   readonly mailHost: string;
   readonly mailPort: string;
+  readonly tls: ForwardTls;
 }
 
 /** The form as it is typed. */
@@ -27,12 +30,18 @@ export interface FormState {
   readonly sshPort: string;
   readonly sshUser: string;
   readonly signIn: SignIn['kind'];
+  /** Which agent and key, where that was set elsewhere. */
+  readonly agent: Omit<Extract<SignIn, { kind: 'agent' }>, 'kind'>;
   readonly keyPath: string;
   readonly forwards: readonly TypedForward[];
   readonly mode: TunnelMode;
+  readonly route: Route;
+  readonly oldServer: boolean;
   readonly compression: boolean;
   readonly practice: boolean;
 }
+
+const ANY_AGENT = { socket: null, key: null } as const;
 
 function typed(forward: Forward): TypedForward {
   return {
@@ -50,9 +59,12 @@ export function emptyForm(suggested: Forward): FormState {
     sshPort: '22',
     sshUser: '',
     signIn: 'automatic',
+    agent: ANY_AGENT,
     keyPath: '',
     forwards: [{ ...typed(suggested), mailHost: '' }],
     mode: 'on-demand',
+    route: { kind: 'direct' },
+    oldServer: false,
     compression: false,
     practice: false,
   };
@@ -60,20 +72,23 @@ export function emptyForm(suggested: Forward): FormState {
 
 /** The form of a mailbox there is. A mail server that is the SSH server is shown as an empty field, as it would be typed. */
 export function formOf(account: Account): FormState {
-  const { name, sshHost, sshPort, sshUser, signIn, forwards, mode, compression, practice } =
-    account;
+  const { name, sshHost, sshPort, sshUser, signIn, forwards, mode } = account;
+  const { route, oldServer, compression, practice } = account;
   return {
     name,
     sshHost,
     sshPort: String(sshPort),
     sshUser,
     signIn: signIn.kind,
+    agent: signIn.kind === 'agent' ? { socket: signIn.socket, key: signIn.key } : ANY_AGENT,
     keyPath: signIn.kind === 'key-file' ? signIn.path : '',
     forwards: forwards.map((forward) => ({
       ...typed(forward),
       mailHost: forward.mailHost === sshHost ? '' : forward.mailHost,
     })),
     mode,
+    route,
+    oldServer,
     compression,
     practice,
   };
@@ -86,13 +101,13 @@ function portOf(text: string): number {
 
 /** What is sent to be judged and saved. */
 export function draftOf(form: FormState): AccountDraft {
-  const { name, sshHost, sshPort, sshUser, signIn, keyPath, mode, compression, practice } = form;
+  const { name, sshHost, sshPort, sshUser, mode, route, oldServer, compression, practice } = form;
   return {
     name,
     sshHost,
     sshPort: portOf(sshPort),
     sshUser,
-    signIn: signIn === 'key-file' ? { kind: signIn, path: keyPath } : { kind: signIn },
+    signIn: signInOf(form),
     forwards: form.forwards.map((forward) => ({
       ...forward,
       localPort: portOf(forward.localPort),
@@ -100,9 +115,23 @@ export function draftOf(form: FormState): AccountDraft {
       mailPort: portOf(forward.mailPort),
     })),
     mode,
+    route,
+    oldServer,
     compression,
     practice,
   };
+}
+
+function signInOf({ signIn, keyPath, agent }: FormState): SignIn {
+  switch (signIn) {
+    case 'key-file':
+      return { kind: signIn, path: keyPath };
+    case 'agent':
+      return { kind: signIn, ...agent };
+    case 'automatic':
+    case 'password':
+      return { kind: signIn };
+  }
 }
 
 /** Changes the server. A name that nobody typed follows it, so that there is one field less to fill in. */
@@ -180,6 +209,7 @@ export function usualForward(protocol: ForwardProtocol, id: string): Forward {
     localPort: DEFAULT_LOCAL_PORTS[protocol],
     mailHost: '',
     mailPort: MAIL_PORTS[protocol],
+    tls: 'none',
   };
 }
 

@@ -247,6 +247,7 @@ export async function forwardTo(
     localPort,
     mailHost: mail.host,
     mailPort: mail.port,
+    tls: 'none',
   };
 }
 
@@ -263,6 +264,8 @@ export function accountFor(
     sshPort: ssh.port,
     sshUser: ssh.user,
     signIn: { kind: 'automatic' },
+    route: { kind: 'direct' },
+    oldServer: false,
     forwards,
     mode: 'always-on',
     compression: false,

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Migration } from '../../../electron/accounts/account-migrations';
+import { parseAccount } from '../../../electron/accounts/account-schema';
+import { anAccount, FORWARD } from '../support/snapshots';
 import { CURRENT_VERSION, migrate } from '../../../electron/accounts/account-migrations';
 
 /** Steps of two versions that never were, to see the stepping. */
@@ -25,6 +27,28 @@ describe('migrate', () => {
     ['accounts that are no list', { version: CURRENT_VERSION, accounts: {} }],
   ])('says that %s is broken', (_what, raw) => {
     expect(migrate(raw)).toMatchObject({ ok: false, error: { kind: 'broken' } });
+  });
+
+  it('brings the mailboxes of version 1 to today, and none of them is lost', () => {
+    const {
+      route: _route,
+      oldServer: _old,
+      ...first
+    } = anAccount({ id: 'a', forwards: [FORWARD] });
+    const { tls, ...forward } = FORWARD;
+    const old = { ...first, signIn: { kind: 'agent' }, forwards: [forward] };
+    const migrated = migrate({ version: 1, accounts: [old, 'no account'] });
+    if (!migrated.ok) throw new Error('not migrated');
+    expect(migrated.value.version).toBe(CURRENT_VERSION);
+    expect(parseAccount(migrated.value.accounts[0])).toEqual({
+      ok: true,
+      value: anAccount({
+        id: 'a',
+        signIn: { kind: 'agent', socket: null, key: null },
+        forwards: [FORWARD],
+      }),
+    });
+    expect(migrated.value.accounts[1]).toBe('no account');
   });
 
   it('leaves a newer version alone', () => {

@@ -24,6 +24,7 @@ function mailbox(protocols: readonly ForwardProtocol[], change: Partial<Forward>
     localPort: DEFAULT_LOCAL_PORTS[protocol],
     mailHost: 'mail.example.org',
     mailPort: MAIL_PORTS[protocol],
+    tls: 'none' as const,
     ...change,
   }));
   return anAccount({ name: 'Work', forwards });

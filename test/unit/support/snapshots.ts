@@ -15,6 +15,7 @@ export const FORWARD: Forward = {
   localPort: 11110,
   mailHost: 'mail.example.org',
   mailPort: 110,
+  tls: 'none',
 };
 
 export const DRAFT: AccountDraft = {
@@ -23,6 +24,8 @@ export const DRAFT: AccountDraft = {
   sshPort: 22,
   sshUser: 'msingh',
   signIn: { kind: 'automatic' },
+  route: { kind: 'direct' },
+  oldServer: false,
   forwards: [FORWARD],
   mode: 'on-demand',
   compression: false,
