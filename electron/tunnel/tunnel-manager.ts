@@ -24,6 +24,7 @@ export class TunnelManager {
    * @param dial connect at once when it is switched on, even on demand
    */
   set(account: Account, by: StartedBy, dial: boolean): void {
+    const moved = this.#hosts.get(account.id) !== account.sshHost;
     this.#hosts.set(account.id, account.sshHost);
     let tunnel = this.#tunnels.get(account.id);
     if (tunnel === undefined) {
@@ -33,8 +34,8 @@ export class TunnelManager {
           this.#deps.onState(account.id, state, traffic, session),
       });
       this.#tunnels.set(account.id, tunnel);
-      this.#tellNetwork(account.id, tunnel);
     }
+    if (moved) tunnel.dispatch({ type: 'network', online: this.#reaches(account.sshHost) });
     tunnel.update(account, by, dial);
   }
 
@@ -57,7 +58,10 @@ export class TunnelManager {
   /** The computer's network came, went or changed. */
   networkChanged(online: boolean): void {
     this.#online = online;
-    for (const [id, tunnel] of this.#tunnels) this.#tellNetwork(id, tunnel);
+    for (const [id, tunnel] of this.#tunnels) {
+      const host = this.#hosts.get(id);
+      if (host !== undefined && !isLoopback(host)) tunnel.dispatch({ type: 'network', online });
+    }
   }
 
   power(what: 'suspended' | 'resumed'): void {
@@ -70,9 +74,7 @@ export class TunnelManager {
   }
 
   /** A server on this very computer does not need the network, nor lose it. */
-  #tellNetwork(id: AccountId, tunnel: Tunnel): void {
-    const host = this.#hosts.get(id);
-    if (host === undefined || isLoopback(host)) return;
-    tunnel.dispatch({ type: 'network', online: this.#online });
+  #reaches(host: string): boolean {
+    return this.#online || isLoopback(host);
   }
 }

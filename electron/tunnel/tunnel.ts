@@ -43,6 +43,8 @@ export class Tunnel {
   #portWork: Promise<void> = Promise.resolve();
   #attempt: AttemptRunner | null = null;
   #session: SshSession | null = null;
+  /** The hanging up that was begun last. */
+  #ending: Promise<void> = Promise.resolve();
   #acceptedFingerprint: string | null = null;
   #queue: TunnelEvent[] = [];
   #reducing = false;
@@ -90,7 +92,7 @@ export class Tunnel {
   /** Switches off and resolves when nothing of it is left. */
   async close(): Promise<void> {
     this.dispatch({ type: 'switched-off' });
-    await Promise.all([this.#portWork, this.#attempt?.finished, this.#session?.closed]);
+    await Promise.all([this.#portWork, this.#attempt?.finished, this.#ending]);
   }
 
   /** Hands an event to the machine and carries out what follows; events raised meanwhile wait their turn. */
@@ -125,7 +127,7 @@ export class Tunnel {
         this.#dial(effect.attempt, effect.by);
         return;
       case 'hang-up':
-        void this.#hangUp(effect.attempt);
+        this.#ending = this.#hangUp(effect.attempt);
         return;
       case 'ask-greeting':
         void this.#askGreetings(effect.attempt);
@@ -152,13 +154,15 @@ export class Tunnel {
       (forward) => new LocalListener(forward, (socket, to) => this.#clients.arrived(socket, to)),
     );
     this.#listeners = listeners;
-    try {
-      await Promise.all(listeners.map((listener) => listener.bind()));
+    // One that is still being bound when another fails could not be released.
+    const bound = await Promise.allSettled(listeners.map((listener) => listener.bind()));
+    const failed = bound.find((one) => one.status === 'rejected');
+    if (failed === undefined) {
       this.dispatch({ type: 'ports-bound', attempt });
-    } catch (thrown) {
-      await this.#release();
-      this.dispatch({ type: 'ports-failed', attempt, error: toTunnelError(thrown) });
+      return;
     }
+    await this.#release();
+    this.dispatch({ type: 'ports-failed', attempt, error: toTunnelError(failed.reason) });
   }
 
   async #release(): Promise<void> {
@@ -189,7 +193,8 @@ export class Tunnel {
 
   #up(attempt: number, session: SshSession): void {
     // Switched off in this very moment: nobody waits for it any more.
-    if (currentAttempt(this.#machine.state) !== attempt) {
+    const { state } = this.#machine;
+    if (currentAttempt(state) !== attempt || state.kind === 'disconnecting') {
       void session.end();
       return;
     }
