@@ -15,9 +15,7 @@ import { personWho } from './stand-ins';
 let folder: WorldFolder;
 let worker: URL;
 let key: TestKey;
-let keyPath: string;
-let lockedPath: string;
-let otherPath: string;
+let [keyPath, lockedPath, otherPath] = ['', '', ''];
 beforeAll(async () => {
   folder = await makeWorldFolder('auth');
   worker = await buildKeyWorker(folder);

@@ -15,7 +15,7 @@ import { KeyOpener } from '../../../electron/tunnel/key-opener';
 import type { Person } from '../../../electron/tunnel/person';
 import { openSession, type ConnectionDependencies } from '../../../electron/tunnel/ssh-connection';
 import type { SshSession } from '../../../electron/tunnel/ssh-session';
-import { listen } from './ssh-pair';
+import { listen, type OnForward } from './ssh-pair';
 import { PLAN } from './stand-ins';
 
 const host = ssh2.utils.generateKeyPairSync('ed25519');
@@ -32,6 +32,7 @@ export interface AuthRules {
   /** A look at each request first; true when it was dealt with. */
   readonly first?: (context: AuthContext, connection: Connection) => boolean;
   readonly server?: Partial<ServerConfig>;
+  readonly onForward?: OnForward;
 }
 
 export interface AuthServer {
@@ -52,6 +53,10 @@ export async function startAuthServer(rules: AuthRules): Promise<AuthServer> {
   const sshServer = new ssh2.Server({ hostKeys: [host.private], ...rules.server }, (connection) => {
     connections.push(connection);
     connection.on('error', () => undefined);
+    connection.on('tcpip', (accept, reject, info) => {
+      if (rules.onForward === undefined) reject();
+      else rules.onForward(accept, reject, info);
+    });
     const judge = makeJudge(rules, seen);
     connection.on('authentication', (context) => {
       if (rules.first?.(context, connection) !== true) void judge(context);
