@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { connect as connectTcp, createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect as connectTcp } from 'node:net';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Account } from '../../../electron/shared/account';
 import { isProven, type TunnelState } from '../../../electron/shared/tunnel-state';
@@ -11,6 +11,7 @@ import { connect, dials } from '../../world/talk';
 import { startTcpRelay } from '../../world/tcp-relay';
 import { until } from '../../world/wait';
 import { brokeOff, exchange, startBulkServer, type BulkServer } from './bulk';
+import { plainServer } from './plain-server';
 import { connections, greetingOf, isUp, portOf } from './support';
 import { keep, keepForFile, tidyUp } from './tidy';
 
@@ -43,26 +44,6 @@ async function accountAt(
 
 const server = (options: SshdOptions = {}): Promise<Sshd> =>
   keep(startSshd({ authorizedKeys: [key], ...options }));
-
-/** A server of no known kind on a free port of 127.0.0.1. */
-async function plainServer(
-  onLine: (socket: Socket) => void,
-): Promise<{ host: string; port: number; lines: () => number }> {
-  let lines = 0;
-  const sockets = new Set<Socket>();
-  const listener = createServer((socket) => {
-    lines++;
-    sockets.add(socket.on('error', () => undefined));
-    onLine(socket);
-  });
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
-  const stop = async () => {
-    for (const socket of sockets) socket.destroy();
-    await new Promise((resolve) => listener.close(resolve));
-  };
-  await keep(Promise.resolve({ stop }));
-  return { host: '127.0.0.1', port: (listener.address() as AddressInfo).port, lines: () => lines };
-}
 
 describe('a lost line', () => {
   it.each(['kill', 'halt'] as const)('is a reset for the mail program (%s)', async (how) => {
