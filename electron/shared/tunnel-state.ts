@@ -60,7 +60,7 @@ export type TunnelState =
   | { readonly kind: 'needs-attention'; readonly error: TunnelError }
   | { readonly kind: 'disconnecting'; readonly attempt: AttemptId };
 
-/** May the person ask for a connection right now? The tray item, the button and the command's guard all ask this. */
+/** May the person ask for a try right now? The tray item, the button and the command's guard all ask this. */
 export function canTryNow(state: TunnelState): boolean {
   switch (state.kind) {
     case 'ready':
@@ -68,10 +68,12 @@ export function canTryNow(state: TunnelState): boolean {
     case 'offline':
     case 'needs-attention':
       return true;
+    case 'connected':
+      // The line is up, and the mail server behind it can be asked once more.
+      return state.proof.kind === 'failed';
     case 'off':
     case 'connecting':
     case 'waiting-for-user':
-    case 'connected':
     case 'disconnecting':
       return false;
     default:

@@ -138,7 +138,8 @@ function switchOff(machine: Machine): Step {
 }
 
 function tryNow(machine: Machine): Step {
-  switch (machine.state.kind) {
+  const { state } = machine;
+  switch (state.kind) {
     case 'ready':
     case 'retrying':
     case 'offline':
@@ -146,14 +147,22 @@ function tryNow(machine: Machine): Step {
       const fresh = { ...machine, tries: 0, by: 'person' as const, dialAtOnce: true };
       return machine.portsBound ? dial(fresh, 'person') : bind(fresh);
     }
+    case 'connected':
+      if (state.proof.kind !== 'failed') return stay(machine);
+      return {
+        machine: { ...machine, state: { ...state, proof: { kind: 'asking' } } },
+        effects: [
+          { do: 'clear-timer', timer: 'ask-again' },
+          { do: 'ask-greeting', attempt: state.attempt },
+        ],
+      };
     case 'off':
     case 'connecting':
     case 'waiting-for-user':
-    case 'connected':
     case 'disconnecting':
       return stay(machine);
     default:
-      return assertNever(machine.state);
+      return assertNever(state);
   }
 }
 

@@ -116,13 +116,11 @@ export function inShort(before: Machine, { machine, effects }: Step): string {
   const same = isDeepStrictEqual(before.state, machine.state);
   if (same && effects.length === 0) return '.';
   const parts = [same ? '=' : nameOf(machine.state)];
-  let cleared = 0;
   for (const effect of effects) {
     switch (effect.do) {
       case 'clear-timer':
-        cleared++;
-        if (effect.timer === 'ask-again' && cleared === 3) parts.push('clear');
-        continue;
+        parts.push(`clear-${effect.timer}`);
+        break;
       case 'set-timer':
         parts.push(`${effect.timer}@${effect.ms}`);
         break;
@@ -131,7 +129,7 @@ export function inShort(before: Machine, { machine, effects }: Step): string {
       case 'hang-up':
       case 'ask-greeting':
       case 'probe':
-        parts.push(`${effect.do}${effect.attempt - CURRENT === 0 ? '' : '+'}`);
+        parts.push(`${effect.do}${effect.attempt === CURRENT ? '' : '+'}`);
         break;
       case 'release-ports':
         parts.push('release-ports');
@@ -141,9 +139,7 @@ export function inShort(before: Machine, { machine, effects }: Step): string {
         break;
     }
   }
-  if (cleared > 0 && cleared < 3)
-    parts.push(...effects.flatMap((e) => (e.do === 'clear-timer' ? [`clear-${e.timer}`] : [])));
-  return parts.join(' ');
+  return parts.join(' ').replace('clear-retry clear-idle clear-ask-again', 'clear');
 }
 
 function nameOf(state: TunnelState): string {

@@ -49,6 +49,7 @@ const MEANING = {
   red: `connected/failed ask-again@${ASK_AGAIN_MS}`,
   'red=': `= ask-again@${ASK_AGAIN_MS}`,
   reask: '= ask-greeting',
+  again: 'connected/asking clear-ask-again ask-greeting',
   soon: `retrying retry@${SHORTEST_WAIT_MS}`,
   refuse: '= refuse',
   probe: '= probe',
@@ -70,7 +71,7 @@ const TABLE = `
                 off    ready   binding  dialling  waiting  asking  greeted  ungreeted  retrying  offline  attention  answer    ending
 switched-on     bind   .       .        .         .        .       .        .          .         .        .          .         bind
 switched-off    .      off     end      end       end      end     end      end        off       off      off        off       .
-try-now         .      dial    .        .         .        .       .        .          dial      dial     dial       dial      .
+try-now         .      dial    .        .         .        .       .        again      dial      dial     dial       dial      .
 reconfigured    .      rebind  restart  restart   restart  restart restart  restart    rebind    rebind   rebind     rebind    .
 to-always       .      dial    .        .         .        busy    busy     busy       .         .        .          .         .
 to-demand       .      .       .        .         .        busy    busy     busy       .         .        .          .         .
