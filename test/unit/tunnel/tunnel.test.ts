@@ -159,13 +159,26 @@ describe('a tunnel', () => {
     expect(clock.pending).not.toContain(IDLE_CLOSE_MS);
     one.socket.end();
     await until('the idle timer runs', () => clock.pending.includes(IDLE_CLOSE_MS));
+    await until('it counts nobody', () => {
+      clock.advance(500);
+      return traffic?.openConnections === 0;
+    });
+    manager.set(account({ mode: 'on-demand', name: 'Renamed' }), 'person', true);
+    expect(clock.pending.filter((ms) => ms > 500)).toHaveLength(1);
+    clock.advance(IDLE_CLOSE_MS);
+    expect(state().kind).toBe('ready');
+    const next = await program();
+    await until('the next is served', () => next.got() === '+OK ready\r\n');
+    await green();
+    next.socket.end();
+    await until('the idle timer runs again', () => clock.pending.includes(IDLE_CLOSE_MS));
     clock.advance(IDLE_CLOSE_MS - 1);
     expect(state().kind).toBe('connected');
     clock.advance(1);
     expect(state()).toMatchObject({ kind: 'ready', last: { text: '+OK ready' } });
     const two = await program();
     await until('it is served, too', () => two.got() === '+OK ready\r\n');
-    expect(server.sockets).toHaveLength(2);
+    expect(server.sockets).toHaveLength(3);
   });
 
   it('comes back when the line is lost, and resets what went through it', async () => {
