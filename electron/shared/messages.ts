@@ -107,6 +107,14 @@ const TELLERS: { readonly [K in TunnelErrorKind]: Teller<K> } = {
   }),
   'no-greeting': always('no-greeting', 'try-again', 'edit'),
   'wrong-greeting': always('wrong-greeting', 'edit', 'try-again'),
+  'certificate-refused': ({ reason }) => ({
+    key: `certificate-refused.${reason}`,
+    actions: ['try-again', 'edit'],
+  }),
+  'tls-failed': ({ reason }) => ({
+    key: `tls-failed.${reason}`,
+    actions: reason === 'tampered' ? ['try-again', 'edit'] : ['edit', 'try-again'],
+  }),
   'engine-stopped': always('engine-stopped', 'try-again'),
   unexpected: always('unexpected', 'try-again'),
 };
@@ -172,6 +180,8 @@ const EDIT_WHAT: Partial<Record<TunnelErrorKind, string>> = {
   'forward-refused': 'mail-server',
   'no-greeting': 'mail-server',
   'wrong-greeting': 'mail-server',
+  'certificate-refused': 'mail-server',
+  'tls-failed': 'mail-server',
 };
 
 /** The verb on an action's button. */

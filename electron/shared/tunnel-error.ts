@@ -16,6 +16,23 @@ export type KeyTrouble =
   | 'certificate'
   | 'unsupported';
 
+/** What is wrong with a mail server's certificate. */
+export type CertificateTrouble =
+  'wrong-name' | 'expired' | 'not-yet-valid' | 'unknown-issuer' | 'other';
+
+/** Why TLS with a mail server, or a plain greeting, did not come about for a reason that lies in the set-up or in the server. */
+export type TlsTrouble =
+  /** The port speaks TLS from the first byte, and plain text was meant. */
+  | 'tls-there'
+  /** The port speaks plain text, and TLS was meant. */
+  | 'plain-there'
+  /** The server does not take STARTTLS. */
+  | 'no-starttls'
+  /** Somebody put words in before the encryption began. */
+  | 'tampered'
+  /** The two ends found no common version or cipher. */
+  | 'no-agreement';
+
 /** What a background attempt would have to ask a person for. */
 export type NeededAnswer = 'host-key' | 'passphrase' | 'password' | 'code';
 
@@ -79,6 +96,14 @@ export type TunnelError =
     }
   | { kind: 'no-greeting'; mailHost: string; mailPort: number; detail: string }
   | { kind: 'wrong-greeting'; mailHost: string; mailPort: number; expected: string; got: string }
+  | {
+      kind: 'certificate-refused';
+      mailHost: string;
+      mailPort: number;
+      reason: CertificateTrouble;
+      detail: string;
+    }
+  | { kind: 'tls-failed'; mailHost: string; mailPort: number; reason: TlsTrouble; detail: string }
   | { kind: 'engine-stopped'; detail: string }
   | { kind: 'unexpected'; detail: string };
 

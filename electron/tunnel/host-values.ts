@@ -196,6 +196,20 @@ const errorSchema: z.ZodType<TunnelError> = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('no-greeting'), mailHost: s, mailPort: port, detail: s }),
   z.object({ kind: z.literal('wrong-greeting'), mailHost: s, mailPort: port, expected: s, got: s }),
+  z.object({
+    kind: z.literal('certificate-refused'),
+    mailHost: s,
+    mailPort: port,
+    reason: z.enum(['wrong-name', 'expired', 'not-yet-valid', 'unknown-issuer', 'other']),
+    detail: s,
+  }),
+  z.object({
+    kind: z.literal('tls-failed'),
+    mailHost: s,
+    mailPort: port,
+    reason: z.enum(['tls-there', 'plain-there', 'no-starttls', 'tampered', 'no-agreement']),
+    detail: s,
+  }),
   z.object({ kind: z.literal('engine-stopped'), detail: s }),
   z.object({ kind: z.literal('unexpected'), detail: s }),
 ]);

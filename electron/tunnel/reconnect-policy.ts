@@ -51,6 +51,8 @@ export function isWorthRetrying(error: TunnelError): boolean {
     case 'forward-refused':
     case 'no-greeting':
     case 'wrong-greeting':
+    case 'certificate-refused':
+    case 'tls-failed':
       return false;
     default:
       return assertNever(error);

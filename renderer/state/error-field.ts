@@ -12,7 +12,9 @@ export function fieldToMend(error: TunnelError, { forwards }: Pick<Account, 'for
     }
     case 'forward-refused':
     case 'no-greeting':
-    case 'wrong-greeting': {
+    case 'wrong-greeting':
+    case 'certificate-refused':
+    case 'tls-failed': {
       const index = forwards.findIndex(
         ({ mailHost, mailPort }) => mailHost === error.mailHost && mailPort === error.mailPort,
       );

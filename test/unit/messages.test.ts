@@ -52,6 +52,12 @@ const ALL_ERRORS: readonly TunnelError[] = [
     ...ERRORS['forward-refused'],
     reason,
   })),
+  ...(['wrong-name', 'expired', 'not-yet-valid', 'unknown-issuer', 'other'] as const).map(
+    (reason) => ({ ...ERRORS['certificate-refused'], reason }),
+  ),
+  ...(['tls-there', 'plain-there', 'no-starttls', 'tampered', 'no-agreement'] as const).map(
+    (reason) => ({ ...ERRORS['tls-failed'], reason }),
+  ),
 ];
 
 let t: Translate;

@@ -158,6 +158,18 @@ export const ERRORS: { readonly [K in TunnelErrorKind]: Extract<TunnelError, { k
     expected: '+OK',
     got: '<script>alert(1)</script>',
   },
+  'certificate-refused': {
+    kind: 'certificate-refused',
+    ...mail,
+    reason: 'wrong-name',
+    detail: 'ERR_TLS_CERT_ALTNAME_INVALID',
+  },
+  'tls-failed': {
+    kind: 'tls-failed',
+    ...mail,
+    reason: 'no-starttls',
+    detail: '-ERR unknown command',
+  },
   'engine-stopped': { kind: 'engine-stopped', detail: 'exit code 9' },
   unexpected: { kind: 'unexpected', detail: 'RangeError: out of range' },
 };

@@ -44,6 +44,8 @@ export const ERRORS: { readonly [K in TunnelErrorKind]: Extract<TunnelError, { k
   'forward-refused': { kind: 'forward-refused', ...mail, reason: 'prohibited', detail },
   'no-greeting': { kind: 'no-greeting', ...mail, detail },
   'wrong-greeting': { kind: 'wrong-greeting', ...mail, expected: '+OK', got: '* OK' },
+  'certificate-refused': { kind: 'certificate-refused', ...mail, reason: 'wrong-name', detail },
+  'tls-failed': { kind: 'tls-failed', ...mail, reason: 'plain-there', detail },
   'engine-stopped': { kind: 'engine-stopped', detail },
   unexpected: { kind: 'unexpected', detail },
 };

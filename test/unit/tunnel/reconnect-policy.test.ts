@@ -61,6 +61,8 @@ const WORTH: Readonly<Record<TunnelErrorKind, boolean>> = {
   'forward-refused': false,
   'no-greeting': false,
   'wrong-greeting': false,
+  'certificate-refused': false,
+  'tls-failed': false,
 };
 
 it('decides for every kind of error whether trying again without a person helps', () => {
