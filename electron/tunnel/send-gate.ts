@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Writable } from 'node:stream';
 
 /** More than this waiting to be sent on the SSH socket closes the gate, in bytes. */
 export const GATE_LIMIT = 64 * 1024;
@@ -9,10 +9,10 @@ export const GATE_LIMIT = 64 * 1024;
  * 56 kbit/s. So local sockets are not read while the SSH socket has more than `GATE_LIMIT` unsent.
  */
 export class SendGate {
-  readonly #socket: Socket;
+  readonly #socket: Writable;
   readonly #waiting = new Set<() => void>();
 
-  constructor(socket: Socket) {
+  constructor(socket: Writable) {
     this.#socket = socket;
     socket.on('drain', () => this.#letThrough());
   }
@@ -46,11 +46,11 @@ export class SendGate {
  * is a packet of its own on the wire, now that TCP_NODELAY is set (without that it waits 40 ms for the peer's
  * delayed acknowledgement).
  */
-export function corkPerTick(socket: Socket): void {
+export function corkPerTick(socket: Writable): void {
   const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
   let corked = false;
   const corking = (...args: unknown[]): boolean => {
-    if (!corked && !socket.connecting) {
+    if (!corked && !isConnecting(socket)) {
       corked = true;
       socket.cork();
       process.nextTick(() => {
@@ -61,4 +61,9 @@ export function corkPerTick(socket: Socket): void {
     return write(...args);
   };
   socket.write = corking;
+}
+
+/** A socket of the system cannot be corked before it is connected: it would write nothing then. */
+function isConnecting(socket: Writable): boolean {
+  return 'connecting' in socket && socket.connecting === true;
 }

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Client } from 'ssh2';
 import type { SessionFacts } from '../shared/app-snapshot';
 import type { TunnelError } from '../shared/tunnel-error';
@@ -23,13 +23,13 @@ export class SshSession {
   /** Resolves when the connection is gone, with the reason; null when we ended it ourselves. */
   readonly closed: Promise<TunnelError | null>;
   readonly #client: Client;
-  readonly #socket: Socket;
+  readonly #socket: Duplex;
   readonly #host: string;
   #reason: TunnelError | null = null;
   #ending = false;
   #over = false;
 
-  constructor(client: Client, socket: Socket, gate: SendGate, facts: SessionFacts, host: string) {
+  constructor(client: Client, socket: Duplex, gate: SendGate, facts: SessionFacts, host: string) {
     this.#client = client;
     this.#socket = socket;
     this.#host = host;
@@ -42,11 +42,20 @@ export class SshSession {
       });
     });
     client.on('error', (error) => {
-      this.#reason ??= { kind: 'connection-lost', host, detail: error.message };
+      // What carries this connection may be another one, and knows better why it was lost.
+      this.#reason ??=
+        error instanceof TunnelFailure
+          ? error.error
+          : { kind: 'connection-lost', host, detail: error.message };
       // ssh2 does not always end the socket after an error of its own; a session that erred is not used again.
       socket.destroy();
     });
     if (socket.destroyed) this.#over = true;
+  }
+
+  /** Why the connection is gone, from the very moment on; null while it is there, and when we ended it ourselves. */
+  get lost(): TunnelError | null {
+    return this.#socket.destroyed && !this.#ending ? this.#whyLost() : null;
   }
 
   /**
