@@ -3,8 +3,8 @@ import type { Forward } from '../shared/account';
 import type { Traffic } from '../shared/app-snapshot';
 import type { TunnelError } from '../shared/tunnel-error';
 import { joinForward, type Pipe } from './forward-pipe';
-import { refusalLine } from './greeting';
 import type { Clock } from './ports';
+import { refuse } from './refusal';
 import type { SshSession } from './ssh-session';
 import { toTunnelError } from './tunnel-failure';
 
@@ -12,8 +12,6 @@ import { toTunnelError } from './tunnel-failure';
 export const HOLD_MS = 60_000;
 /** More mail programs' connections than this at a time are answered with a refusal. */
 export const MOST_CLIENTS = 1000;
-/** A mail program that was refused is read and waited for this long, in milliseconds, so that it gets the words. */
-const FAREWELL_MS = 5_000;
 
 interface Held {
   readonly socket: Socket;
@@ -185,18 +183,4 @@ export class Clients {
     this.#deps.onCount(this.count);
     this.#deps.onTraffic();
   }
-}
-
-/** Says why in the mail program's own protocol and closes; where no words fit, resets. */
-function refuse(socket: Socket, forward: Forward, reason: string): void {
-  const line = refusalLine(forward.protocol, reason);
-  if (line === null || socket.destroyed) {
-    socket.resetAndDestroy();
-    return;
-  }
-  socket.end(line);
-  // What it still says is of no interest, but must be read: what is left unread would make the end a reset.
-  socket.resume();
-  const timer = setTimeout(() => socket.destroy(), FAREWELL_MS);
-  socket.once('close', () => clearTimeout(timer));
 }

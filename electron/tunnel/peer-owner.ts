@@ -1,36 +1,62 @@
 import type { Socket } from 'node:net';
+import { coalesced } from './coalesced';
 import { tcpSockets, type TcpEntry } from './proc-net';
 
 /** Whose process is at the other end of a local connection. */
 export type PeerOwner =
   | { readonly kind: 'same-user' }
   | { readonly kind: 'other-user'; readonly uid: number }
-  /** Not Linux, or the other end is gone already: nothing can be said. */
+  /** The other end is closed already, so nobody is there to be answered; whose it was can no longer be told. */
+  | { readonly kind: 'gone' }
+  /** Not Linux, or a Linux that hides its list of sockets from us. */
   | { readonly kind: 'unknown' };
+
+/** The two ends of a connection, as our socket knows them. */
+export type Ends = Pick<
+  Socket,
+  'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort' | 'destroyed'
+>;
+
+/** A list of sockets by both of their ends. */
+type SocketTable = ReadonlyMap<string, TcpEntry>;
+
+/** One reading serves every connection that arrived before it began: a burst of a thousand must not read a thousand times. */
+const readTable = coalesced(async () => tableOf(await tcpSockets()));
 
 /**
  * Looks up who owns the other end of a connection to one of our ports. Linux lists each TCP socket with its user's
  * id; macOS and Windows have nothing that cheap, so there the answer is `unknown`.
  */
-export async function peerOwner(socket: Socket): Promise<PeerOwner> {
-  const { remoteAddress, remotePort, localPort } = socket;
+export async function peerOwner(socket: Ends): Promise<PeerOwner> {
   const own = process.getuid?.();
-  if (process.platform !== 'linux' || own === undefined || remoteAddress === undefined)
-    return { kind: 'unknown' };
-  const theirs = findPeer(await tcpSockets(), remoteAddress, remotePort ?? 0, localPort ?? 0);
-  if (theirs === undefined) return { kind: 'unknown' };
+  if (process.platform !== 'linux' || own === undefined) return { kind: 'unknown' };
+  return ownerIn(await readTable(), socket, own);
+}
+
+/**
+ * The pure part.
+ *
+ * @param own the user id that counts as the same user
+ */
+export function ownerIn(table: SocketTable, socket: Ends, own: number): PeerOwner {
+  const { localAddress, localPort, remoteAddress, remotePort, destroyed } = socket;
+  if (destroyed || remoteAddress === undefined) return { kind: 'gone' };
+  const near = `${localAddress} ${localPort}`;
+  const far = `${remoteAddress} ${remotePort}`;
+  // A list that does not hold our own end does not tell us anything about the other one.
+  if (!table.has(`${near} ${far}`)) return { kind: 'unknown' };
+  // What is remote for us is local for the peer.
+  const theirs = table.get(`${far} ${near}`);
+  // A socket that no process holds any more is listed without an inode, and as root's.
+  if (theirs === undefined || theirs.inode === '0') return { kind: 'gone' };
   return theirs.uid === own ? { kind: 'same-user' } : { kind: 'other-user', uid: theirs.uid };
 }
 
-/** The peer's own socket: what is remote for us is local for it. */
-function findPeer(
-  sockets: readonly TcpEntry[],
-  address: string,
-  port: number,
-  ourPort: number,
-): TcpEntry | undefined {
-  return sockets.find(
-    (entry) =>
-      entry.localPort === port && entry.remotePort === ourPort && entry.localAddress === address,
+export function tableOf(sockets: readonly TcpEntry[]): SocketTable {
+  return new Map(
+    sockets.map((entry) => [
+      `${entry.localAddress} ${entry.localPort} ${entry.remoteAddress} ${entry.remotePort}`,
+      entry,
+    ]),
   );
 }

@@ -6,6 +6,7 @@ import type { GreetingProof, TunnelState } from '../shared/tunnel-state';
 import { AttemptRunner, type AttemptDependencies } from './attempt';
 import { Clients, HOLD_MS } from './clients';
 import { connectionMatters } from './connection-plan';
+import { Doorkeeper } from './doorkeeper';
 import { readGreeting } from './greeting';
 import { LocalListener } from './local-listener';
 import type { StartedBy } from './ports';
@@ -36,6 +37,7 @@ export class Tunnel {
   #account: Account;
   readonly #deps: TunnelDependencies;
   readonly #clients: Clients;
+  readonly #door: Doorkeeper;
   readonly #timers = new Map<TimerName, () => void>();
   #machine: Machine;
   #listeners: LocalListener[] = [];
@@ -61,6 +63,10 @@ export class Tunnel {
       inWords: deps.inWords,
       onCount: (count) => this.dispatch({ type: 'clients', count }),
       onTraffic: () => this.#trafficChanged(),
+    });
+    this.#door = new Doorkeeper({
+      log: deps.log,
+      admit: (socket, forward) => this.#clients.arrived(socket, forward),
     });
   }
 
@@ -120,6 +126,7 @@ export class Tunnel {
         this.#portWork = this.#portWork.then(() => this.#bind(effect.attempt));
         return;
       case 'release-ports':
+        this.#door.turnAll();
         this.#clients.dropAll();
         this.#portWork = this.#portWork.then(() => this.#release());
         return;
@@ -151,7 +158,7 @@ export class Tunnel {
 
   async #bind(attempt: number): Promise<void> {
     const listeners = this.#account.forwards.map(
-      (forward) => new LocalListener(forward, (socket, to) => this.#clients.arrived(socket, to)),
+      (forward) => new LocalListener(forward, (socket, to) => this.#door.arrived(socket, to)),
     );
     this.#listeners = listeners;
     // One that is still being bound when another fails could not be released.
@@ -169,6 +176,7 @@ export class Tunnel {
     const listeners = this.#listeners;
     this.#listeners = [];
     await Promise.all(listeners.map((listener) => listener.close()));
+    this.#door.turnAll();
   }
 
   #dial(attempt: number, by: StartedBy): void {
