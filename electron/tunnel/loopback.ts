@@ -1,3 +1,5 @@
+import { isIPv4 } from 'node:net';
+
 /**
  * The addresses that a forward's local address stands for. `localhost` is two: if only one of them were ours, a
  * program that tries the other first would give its password to whoever holds that.
@@ -12,5 +14,5 @@ export function addressesOf(localAddress: string): readonly string[] {
 
 /** Is this one address of the loopback interface, or its name? */
 export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }
