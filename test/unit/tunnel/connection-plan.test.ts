@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import type { Account, SignIn } from '../../../electron/shared/account';
+import { algorithmsFor } from '../../../electron/tunnel/algorithms';
+import { buildPlan, connectionMatters } from '../../../electron/tunnel/connection-plan';
+import type { EngineSettings } from '../../../electron/tunnel/ports';
+import { accountOf, forwardOf } from './stand-ins';
+
+const settings: EngineSettings = {
+  knownHostsFiles: [],
+  ownKnownHostsFile: '/own',
+  defaultKeyFiles: ['/a', '/b'],
+  agentSocket: null,
+};
+
+describe('the plan of a connection', () => {
+  const asked = ['keyboard-interactive', 'password'];
+  const rows: readonly [SignIn, readonly string[]][] = [
+    [{ kind: 'automatic' }, ['agent', 'key-file', 'key-file', ...asked]],
+    [{ kind: 'key-file', path: '/k' }, ['key-file', ...asked]],
+    [{ kind: 'agent', socket: null, key: null }, ['agent', ...asked]],
+    [{ kind: 'password' }, asked],
+  ];
+  it.each(rows)('of %j asks a person last, and for a password last of all', (signIn, kinds) => {
+    const { steps } = buildPlan(accountOf({ signIn }), settings);
+    expect(steps.map(({ kind }) => kind)).toEqual(kinds);
+    for (const step of steps)
+      if ('required' in step) expect(step.required).toBe(signIn.kind !== 'automatic');
+  });
+
+  it('has its times, and those that tests put in their place', () => {
+    const { timeouts, keepalive } = buildPlan(accountOf(), settings);
+    expect(timeouts).toEqual({ reach: 20_000, verify: 30_000, signIn: 60_000 });
+    expect(keepalive).toEqual({ intervalMs: 15_000, count: 3 });
+    const short = buildPlan(accountOf(), { ...settings, waits: { verify: 1, keepalive: 2 } });
+    expect(short.timeouts).toEqual({ reach: 20_000, verify: 1, signIn: 60_000 });
+    expect(short.keepalive.intervalMs).toBe(2);
+  });
+});
+
+describe('a change of an account', () => {
+  /** What needs a new connection; does not compile when a field is missing. */
+  const MATTERS: { readonly [F in keyof Account]: [Account[F], boolean] } = {
+    id: ['b', false],
+    name: ['Other', false],
+    sshHost: ['other.example.org', true],
+    sshPort: [2222, true],
+    sshUser: ['v', true],
+    signIn: [{ kind: 'password' }, true],
+    route: [{ kind: 'http', host: 'proxy', port: 3128, user: null }, true],
+    oldServer: [true, true],
+    compression: [true, true],
+    forwards: [[forwardOf({ localPort: 11_111 })], true],
+    mode: ['manual', false],
+    wanted: [false, false],
+    practice: [true, false],
+  };
+  it.each(Object.entries(MATTERS))('of %s', (field, [value, matters]) => {
+    expect(connectionMatters(accountOf(), accountOf({ [field]: value }))).toBe(matters);
+  });
+
+  it('of any part of a forward matters', () => {
+    const one = forwardOf();
+    const changed = [
+      { ...one, id: 'g' },
+      { ...one, protocol: 'imap' as const },
+      { ...one, localAddress: '127.0.0.2' },
+      { ...one, localPort: 1 },
+      { ...one, mailHost: 'x' },
+      { ...one, mailPort: 1 },
+      { ...one, tls: 'starttls' as const },
+    ];
+    for (const other of changed)
+      expect(connectionMatters(accountOf(), accountOf({ forwards: [other] }))).toBe(true);
+    expect(connectionMatters(accountOf(), accountOf({ forwards: [{ ...one }] }))).toBe(false);
+  });
+});
+
+describe('what is offered to a server', () => {
+  const lists = algorithmsFor([], false);
+  const all = [lists.kex, lists.cipher, lists.hmac, lists.serverHostKey].flat().map(String);
+
+  it('holds nothing that is broken, and nothing that blocks for seconds to no use', () => {
+    for (const bad of [
+      /sha1/,
+      /cbc/,
+      /ssh-rsa/,
+      /ssh-dss/,
+      /arcfour/,
+      /3des/,
+      /md5/,
+      /group1-/,
+      /group-exchange/,
+      /chacha/,
+      /^umac/,
+      /-96/,
+    ])
+      expect(all.filter((name) => bad.test(name))).toEqual([]);
+    for (const list of [lists.kex, lists.cipher, lists.hmac, lists.serverHostKey])
+      expect((list as readonly string[]).length).toBeGreaterThan(3);
+  });
+
+  it('begins with curves, and with the key types that are known', () => {
+    expect((lists.kex as readonly string[])[0]).toBe('curve25519-sha256');
+    expect((lists.serverHostKey as readonly string[])[0]).toBe('ssh-ed25519');
+    const first = (types: readonly string[], n: number) =>
+      (algorithmsFor(types, false).serverHostKey as readonly string[]).slice(0, n);
+    expect(first(['ssh-rsa'], 2)).toEqual(['rsa-sha2-512', 'rsa-sha2-256']);
+    expect(first(['ecdsa-sha2-nistp384'], 2)).toEqual(['ecdsa-sha2-nistp384', 'ssh-ed25519']);
+    expect(first(['ssh-dss', 'unknown'], 1)).toEqual(['ssh-ed25519']);
+    expect([...first(['ssh-rsa'], 9)].sort()).toEqual([...first([], 9)].sort());
+  });
+
+  it('is compressed after the sign-in or not at all', () => {
+    expect(algorithmsFor([], false).compress).toEqual(['none']);
+    expect(algorithmsFor([], true).compress).toEqual(['zlib@openssh.com', 'none']);
+  });
+
+  it('is a list of its own each time', () => {
+    const once = algorithmsFor([], false);
+    (once.cipher as string[]).length = 0;
+    expect((algorithmsFor([], false).cipher as string[]).length).toBeGreaterThan(3);
+  });
+});
