@@ -10,7 +10,7 @@ export type KeyTrouble =
   | 'not-a-key'
   | 'public-key'
   | 'wrong-passphrase'
-  | 'putty'
+  | 'damaged'
   | 'hardware-key'
   | 'dsa'
   | 'certificate'

@@ -131,7 +131,7 @@ const keyTrouble = z.enum([
   'not-a-key',
   'public-key',
   'wrong-passphrase',
-  'putty',
+  'damaged',
   'hardware-key',
   'dsa',
   'certificate',

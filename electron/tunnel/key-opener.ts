@@ -3,8 +3,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import ssh2 from 'ssh2';
 import type { KeyTrouble } from '../shared/tunnel-error';
+import { inspectKeyBytes, openKeyBytes } from './key-forms';
 import type { KeyWorkerRequest } from './key-worker';
-import { inspectKey, openKey, type KeyFacts, type OpenedKey } from './private-key';
+import type { OpenedKey } from './private-key';
 import { TunnelFailure } from './tunnel-failure';
 
 /** A private key file is a few kilobytes; anything larger was chosen by mistake. */
@@ -15,7 +16,7 @@ const OPENING_TIMEOUT_MS = 60_000;
 /** A key file that was read and can be offered to a server. */
 export interface KeyFile {
   readonly path: string;
-  readonly text: string;
+  readonly bytes: Buffer;
   readonly encrypted: boolean;
   readonly publicKey: Buffer | null;
   /** Under this name an unlocked key is kept: a changed file never meets an old passphrase. */
@@ -29,12 +30,12 @@ export interface KeyFile {
  * @throws TunnelFailure `key-unusable`
  */
 export async function readKeyFile(path: string): Promise<KeyFile> {
-  const text = await readSmallFile(path);
-  const facts: KeyFacts = inspectKey(text);
+  const bytes = await readSmallFile(path);
+  const facts = inspectKeyBytes(bytes);
   if (facts.kind === 'unusable') throw trouble(path, facts.why, facts.detail);
   const publicKey = facts.publicKey ?? (await publicKeyBeside(path));
-  const hash = createHash('sha256').update(text).digest('hex');
-  return { path, text, encrypted: facts.encrypted, publicKey, hash };
+  const hash = createHash('sha256').update(bytes).digest('hex');
+  return { path, bytes, encrypted: facts.encrypted, publicKey, hash };
 }
 
 /** Opens keys; those that are encrypted in a worker thread, since their key derivation blocks for seconds. */
@@ -47,8 +48,8 @@ export class KeyOpener {
   }
 
   open(file: KeyFile, passphrase: string | null): Promise<OpenedKey> {
-    if (passphrase === null || !file.encrypted) return Promise.resolve(openKey(file.text, null));
-    return this.#inWorker({ text: file.text, passphrase });
+    if (passphrase === null || !file.encrypted) return openKeyBytes(file.bytes, null);
+    return this.#inWorker({ bytes: file.bytes, passphrase });
   }
 
   #inWorker(request: KeyWorkerRequest): Promise<OpenedKey> {
@@ -69,14 +70,14 @@ export class KeyOpener {
   }
 }
 
-async function readSmallFile(path: string): Promise<string> {
+async function readSmallFile(path: string): Promise<Buffer> {
   try {
     const facts = await stat(path);
     // A pipe or a device would be read for ever.
     if (!facts.isFile()) throw trouble(path, 'not-a-key', 'not a file');
     const { size } = facts;
     if (size > LARGEST_KEY_FILE) throw trouble(path, 'not-a-key', `${size} bytes`);
-    return await readFile(path, 'utf8');
+    return await readFile(path);
   } catch (thrown) {
     if (thrown instanceof TunnelFailure) throw thrown;
     const { code, message } = thrown as NodeJS.ErrnoException;

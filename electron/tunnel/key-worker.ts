@@ -1,12 +1,16 @@
 import { parentPort } from 'node:worker_threads';
-import { openKey } from './private-key';
+import { openKeyBytes } from './key-forms';
 
 /** A worker thread that opens encrypted keys, so that their key derivation does not stall the tunnels. */
 export interface KeyWorkerRequest {
-  readonly text: string;
+  /** The whole key file; a Buffer arrives as the plain array that it is. */
+  readonly bytes: Uint8Array;
   readonly passphrase: string;
 }
 
-parentPort?.once('message', (request: KeyWorkerRequest) => {
-  parentPort?.postMessage(openKey(request.text, request.passphrase));
+parentPort?.once('message', ({ bytes, passphrase }: KeyWorkerRequest) => {
+  // What goes wrong here is an `error` event of the worker, which the opener waits for.
+  void openKeyBytes(Buffer.from(bytes), passphrase).then((opened) =>
+    parentPort?.postMessage(opened),
+  );
 });

@@ -49,8 +49,8 @@ export class PpkTrouble extends Error {
 /**
  * Takes a PuTTY private key file apart (PuTTY's manual, appendix C).
  *
- * @throws PpkTrouble `not-a-key` when it is not whole; `unsupported`, `dsa`, `certificate` or `hardware-key` for what
- *   is known and not supported, an Argon2 that costs too much among it
+ * @throws PpkTrouble `not-a-key` for another file, `damaged` when it is not whole; `unsupported`, `dsa`, `certificate`
+ *   or `hardware-key` for what is known and not supported, an Argon2 that costs too much among it
  */
 export function parsePpk(file: string | Uint8Array): PpkFile {
   const bytes = Buffer.from(file);
@@ -85,7 +85,7 @@ function argon2Plan(lines: Lines): Argon2Plan {
   const parallelism = lines.number('Argon2-Parallelism');
   const salt = Buffer.from(lines.value('Argon2-Salt'), 'hex');
   if (passes < 1 || parallelism < 1 || memory < 8 * parallelism || salt.length < 8)
-    throw new PpkTrouble('not-a-key', 'Argon2 with impossible parameters');
+    throw new PpkTrouble('damaged', 'Argon2 with impossible parameters');
   if (
     memory > LARGEST_MEMORY ||
     memory * passes > LARGEST_WORK ||
@@ -118,19 +118,19 @@ class Lines {
 
   value(name: string): string {
     const line = this.#next();
-    if (!line.startsWith(`${name}: `)) throw new PpkTrouble('not-a-key', `no ${name}`);
+    if (!line.startsWith(`${name}: `)) throw new PpkTrouble('damaged', `no ${name}`);
     return line.slice(name.length + 2);
   }
 
   number(name: string): number {
     const text = this.value(name);
-    if (!/^\d{1,9}$/.test(text)) throw new PpkTrouble('not-a-key', `${name} is no number`);
+    if (!/^\d{1,9}$/.test(text)) throw new PpkTrouble('damaged', `${name} is no number`);
     return Number(text);
   }
 
   blob(name: string): Buffer {
     const end = this.number(name) + this.#at;
-    if (end > this.#lines.length) throw new PpkTrouble('not-a-key', `not as many ${name} as said`);
+    if (end > this.#lines.length) throw new PpkTrouble('damaged', `not as many ${name} as said`);
     const text = this.#lines.slice(this.#at, end).join('');
     this.#at = end;
     return Buffer.from(text, 'base64');

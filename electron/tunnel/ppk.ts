@@ -5,11 +5,10 @@ import {
   createPrivateKey,
   type JsonWebKey,
 } from 'node:crypto';
-import { argon2d, argon2i, argon2id } from 'hash-wasm';
 import { parsePpk, PpkTrouble, type Argon2Plan, type PpkFile } from './ppk-file';
 import { openKey, publicHalf, type KeyFacts, type OpenedKey } from './private-key';
 
-const ARGON2 = { Argon2id: argon2id, Argon2i: argon2i, Argon2d: argon2d } as const;
+const ARGON2 = { Argon2id: 'argon2id', Argon2i: 'argon2i', Argon2d: 'argon2d' } as const;
 /** Their names in JWK, and the length of a coordinate in bytes. */
 const CURVES = new Map<string, readonly [string, number]>([
   ['ecdsa-sha2-nistp256', ['P-256', 32]],
@@ -47,8 +46,9 @@ export function inspectPpk(file: string | Uint8Array): KeyFacts {
  * @param file better as bytes than as text: PuTTY writes the comment in the computer's code page, and it counts for
  *   the checksum
  * @param passphrase null for a key without one
- * @returns the key in a form that ssh2 reads; `not-a-key` for a damaged file, `wrong-passphrase` also for one whose
- *   damage cannot be told from that, `unsupported` for another type, version or cost
+ * @returns the key in a form that ssh2 reads; `not-a-key` for another file, `damaged` for one that is not whole,
+ *   `wrong-passphrase` also for one whose damage cannot be told from that, `unsupported` for another type, version or
+ *   cost
  */
 export async function openPpk(
   file: string | Uint8Array,
@@ -63,7 +63,7 @@ export async function openPpk(
       if (macOf(ppk, blob, secrets.macKey).equals(ppk.mac)) return convert(ppk, blob);
       // A wrong passphrase gives noise; with the right one, something else in the file was changed.
       if (!encrypted || fieldsOf(blob, privateFields(ppk)) !== null)
-        throw new PpkTrouble('not-a-key', 'the file is damaged: its checksum does not fit');
+        throw new PpkTrouble('damaged', 'its checksum does not fit');
     }
     throw new PpkTrouble('wrong-passphrase', 'the checksum does not fit');
   } catch (thrown) {
@@ -75,7 +75,7 @@ function unusable(thrown: unknown): Extract<OpenedKey, { kind: 'unusable' }> {
   const detail = thrown instanceof Error ? thrown.message : String(thrown);
   return {
     kind: 'unusable',
-    why: thrown instanceof PpkTrouble ? thrown.why : 'not-a-key',
+    why: thrown instanceof PpkTrouble ? thrown.why : 'damaged',
     // It may quote a line of the file, which may be as long as the file.
     detail: detail.slice(0, 200),
   };
@@ -87,7 +87,7 @@ function supported(ppk: PpkFile): PpkFile {
   if (algorithm !== 'ssh-ed25519' && algorithm !== 'ssh-rsa' && !CURVES.has(algorithm))
     throw new PpkTrouble('unsupported', algorithm);
   if (fieldsOf(publicBlob, 1, Infinity)?.[0]?.toString('latin1') !== algorithm)
-    throw new PpkTrouble('not-a-key', 'the public half is of another type than the file says');
+    throw new PpkTrouble('damaged', 'the public half is of another type than the file says');
   return ppk;
 }
 
@@ -119,7 +119,9 @@ async function deriveSecrets({ version, argon2 }: PpkFile, phrase: Buffer): Prom
 
 async function deriveByArgon2(plan: Argon2Plan, phrase: Buffer): Promise<Secrets> {
   const { flavour, memory, passes, parallelism, salt } = plan;
-  const derived = ARGON2[flavour]({
+  // A library of many algorithms, which a process without such a key need not hold.
+  const library = await import('hash-wasm');
+  const derived = library[ARGON2[flavour]]({
     password: phrase,
     salt,
     memorySize: memory,
@@ -142,7 +144,7 @@ async function deriveByArgon2(plan: Argon2Plan, phrase: Buffer): Promise<Secrets
 
 function decipher({ privateBlob }: PpkFile, { cipherKey, iv }: Secrets): Buffer {
   if (privateBlob.length === 0 || privateBlob.length % AES_BLOCK !== 0)
-    throw new PpkTrouble('not-a-key', 'the private half is cut off');
+    throw new PpkTrouble('damaged', 'the private half is cut off');
   const aes = createDecipheriv('aes-256-cbc', cipherKey, iv).setAutoPadding(false);
   return Buffer.concat([aes.update(privateBlob), aes.final()]);
 }
@@ -164,7 +166,7 @@ function convert(ppk: PpkFile, plainBlob: Buffer): OpenedKey {
   const key = createPrivateKey({ key: toJwk(ppk, plainBlob), format: 'jwk' });
   const opened = openKey(key.export({ type: 'pkcs8', format: 'pem' }).toString(), null);
   if (opened.kind === 'opened' && !publicHalf(opened.pem).equals(ppk.publicBlob))
-    throw new PpkTrouble('not-a-key', 'the public half belongs to another key');
+    throw new PpkTrouble('damaged', 'the public half belongs to another key');
   return opened;
 }
 
@@ -172,7 +174,7 @@ function toJwk(ppk: PpkFile, plainBlob: Buffer): JsonWebKey {
   const secret = fieldsOf(plainBlob, privateFields(ppk));
   const known = fieldsOf(ppk.publicBlob, publicFields(ppk))?.slice(1);
   if (secret === null || known === undefined)
-    throw new PpkTrouble('not-a-key', 'the numbers of the key are cut off');
+    throw new PpkTrouble('damaged', 'the numbers of the key are cut off');
   const curve = CURVES.get(ppk.algorithm);
   if (curve !== undefined) return ecJwk(curve, known, secret);
   return ppk.algorithm === 'ssh-rsa' ? rsaJwk(known, secret) : ed25519Jwk(known, secret);

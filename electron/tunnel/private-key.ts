@@ -22,10 +22,9 @@ const PEM = /-----BEGIN (RSA|EC|DSA) PRIVATE KEY-----/;
 const PUBLIC =
   /^(ssh-|ecdsa-sha2-|sk-)|-----BEGIN (RSA )?PUBLIC KEY-----|---- BEGIN SSH2 PUBLIC KEY ----/;
 
-/** Looks at a key file's text: what it is, whether it wants a passphrase, and its public half where that is readable. */
+/** Looks at the text of a key file, which is not PuTTY's: what it is, whether it wants a passphrase, and its public half where that is readable. */
 export function inspectKey(text: string): KeyFacts {
   const head = text.trimStart();
-  if (head.startsWith('PuTTY-User-Key-File-')) return unusable('putty');
   if (/^\S+-cert-v0\d@openssh\.com /.test(head)) return unusable('certificate');
   if (PUBLIC.test(head.slice(0, 200))) return unusable('public-key');
   if (head.startsWith(OPENSSH)) return inspectOpenSsh(head);

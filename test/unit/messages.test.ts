@@ -25,7 +25,7 @@ const TROUBLES: readonly KeyTrouble[] = [
   'not-a-key',
   'public-key',
   'wrong-passphrase',
-  'putty',
+  'damaged',
   'hardware-key',
   'dsa',
   'certificate',

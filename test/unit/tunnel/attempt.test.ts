@@ -229,7 +229,7 @@ describe('one attempt', () => {
     await new KeyOpener(worker).open(
       {
         path: '',
-        text: (await makeKey({ type: 'ed25519', passphrase: PASSPHRASE })).privateKey,
+        bytes: Buffer.from((await makeKey({ type: 'ed25519', passphrase: PASSPHRASE })).privateKey),
         encrypted: true,
         publicKey: null,
         hash: '',

@@ -36,7 +36,7 @@ export const ERRORS: { readonly [K in TunnelErrorKind]: Extract<TunnelError, { k
     detail,
   },
   'no-way-to-sign-in': { kind: 'no-way-to-sign-in', user: 'u', host, offered: ['x'], detail },
-  'key-unusable': { kind: 'key-unusable', path: '/k', why: 'putty', detail },
+  'key-unusable': { kind: 'key-unusable', path: '/k', why: 'damaged', detail },
   'agent-unavailable': { kind: 'agent-unavailable', detail },
   'answer-needed': { kind: 'answer-needed', what: 'passphrase', host },
   'cancelled-by-person': { kind: 'cancelled-by-person', what: 'code' },

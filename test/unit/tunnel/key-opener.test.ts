@@ -3,10 +3,12 @@ import { chmod, mkdir, rm } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KeyOpener, readKeyFile } from '../../../electron/tunnel/key-opener';
+import { parsePpk } from '../../../electron/tunnel/ppk-file';
 import { publicHalf } from '../../../electron/tunnel/private-key';
 import { PASSPHRASE, makeKey, writeKey, type KeyRequest } from '../../world/ssh-keys';
 import { makeWorldFolder, type WorldFolder } from '../../world/world-folder';
 import { buildKeyWorker } from './key-worker-build';
+import { puttyKey, writePpk } from './putty-keys';
 
 let folder: WorldFolder;
 let worker: URL;
@@ -27,7 +29,8 @@ describe('a key file', () => {
     const key = await makeKey(request);
     const path = await writeKey(folder, key, `read-${request.type}`);
     const file = await readKeyFile(path);
-    expect(file).toMatchObject({ path, encrypted: true, text: key.privateKey });
+    expect(file).toMatchObject({ path, encrypted: true });
+    expect(file.bytes.toString()).toBe(key.privateKey);
     // In PEM and PKCS#8 the public half comes from the file beside it.
     expect(file.publicKey?.toString('base64')).toBe(key.publicKey.split(' ')[1]);
     await rm(`${path}.pub`);
@@ -128,6 +131,31 @@ describe('opening a key', () => {
       expect(one.kind === 'opened' && publicHalf(one.pem).toString('base64')).toBe(
         files[i]?.[1].publicKey.split(' ')[1],
       );
+  });
+
+  it.each([2, 3] as const)("of PuTTY's in version %i in a worker", async (version) => {
+    const made = await puttyKey({ type: 'rsa-2048', version, passphrase: PASSPHRASE });
+    const file = await readKeyFile(await folder.write(`id-${version}.ppk`, made.file));
+    expect(file.encrypted).toBe(true);
+    expect(file.publicKey?.toString('base64')).toBe(made.publicLine.split(' ')[1]);
+    const opener = new KeyOpener(worker);
+    const opened = await opener.open(file, PASSPHRASE);
+    if (opened.kind !== 'opened') throw new Error(opened.detail);
+    expect(publicHalf(opened.pem)).toEqual(file.publicKey);
+    expect(await opener.open(file, 'wrong')).toMatchObject({ why: 'wrong-passphrase' });
+  });
+
+  it("of PuTTY's whose comment is no UTF-8, and which counts byte for byte", async () => {
+    const { algorithm, publicBlob, privateBlob } = parsePpk(
+      (await puttyKey({ type: 'ed25519' })).file,
+    );
+    const text = writePpk(algorithm, publicBlob, privateBlob, Buffer.from('Büro', 'latin1'));
+    const open = async (name: string, encoding: 'latin1' | 'utf8') => {
+      const path = await folder.write(name, Buffer.from(text, encoding));
+      return new KeyOpener(worker).open(await readKeyFile(path), null);
+    };
+    expect(await open('western.ppk', 'latin1')).toMatchObject({ kind: 'opened' });
+    expect(await open('another.ppk', 'utf8')).toMatchObject({ why: 'damaged' });
   });
 
   it('without a passphrase needs no worker', async () => {

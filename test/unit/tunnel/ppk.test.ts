@@ -128,11 +128,11 @@ describe('what is not supported is named', () => {
     [/Memory: \d+/, 'Memory: 262145', /^unsupported: .*Argon2/],
     [/Passes: \d+/, 'Passes: 999999999', /^unsupported: .*Argon2/],
     [/Parallelism: \d+/, 'Parallelism: 128', /^wrong-passphrase: /],
-    [/Memory: \d+/, 'Memory: 7', /^not-a-key: .*impossible/],
-    [/Memory: \d+/, 'Memory: 99999999999999999999', /^not-a-key: .*no number/],
-    [/Passes: \d+/, 'Passes: 0', /^not-a-key: .*impossible/],
-    [/Parallelism: \d+/, 'Parallelism: 0', /^not-a-key: .*impossible/],
-    [/Salt: .*/, 'Salt: 00', /^not-a-key: .*impossible/],
+    [/Memory: \d+/, 'Memory: 7', /^damaged: .*impossible/],
+    [/Memory: \d+/, 'Memory: 99999999999999999999', /^damaged: .*no number/],
+    [/Passes: \d+/, 'Passes: 0', /^damaged: .*impossible/],
+    [/Parallelism: \d+/, 'Parallelism: 0', /^damaged: .*impossible/],
+    [/Salt: .*/, 'Salt: 00', /^damaged: .*impossible/],
   ])('%s as %s', async (line, to, expected) => {
     const { file } = await puttyKey({ type: 'ed25519', passphrase: PASSPHRASE });
     expect(await trouble(changed(file, line, to), PASSPHRASE)).toMatch(expected);
@@ -156,7 +156,7 @@ describe('what is not supported is named', () => {
 });
 
 describe('a damaged file', () => {
-  const damaged = /^not-a-key: .*damaged/;
+  const damaged = /^damaged: .*checksum/;
 
   it.each(versions)('is told from a wrong passphrase, version %i', async (version) => {
     const passphrase = PASSPHRASE;
@@ -167,7 +167,7 @@ describe('a damaged file', () => {
     const withMac = changed(file, /^Private-MAC: ../m, 'Private-MAC: zz');
     expect(await trouble(withMac, PASSPHRASE)).toMatch(damaged);
     const short = changed(file, /^(Private-Lines: .*\n.*)....$/m, '$1');
-    expect(await trouble(short, PASSPHRASE)).toMatch(/^not-a-key: .*cut off/);
+    expect(await trouble(short, PASSPHRASE)).toMatch(/^damaged: .*cut off/);
     // The first block of the private half is noise, as it is under a wrong passphrase.
     const garbled = changed(file, /^(Private-Lines: .*\n)..../m, '$1AAAA');
     expect(await trouble(garbled, PASSPHRASE)).toMatch(/^wrong-passphrase/);
@@ -235,7 +235,7 @@ describe('files that puttygen would not write', () => {
     const { x = '' } = publicKey.export({ format: 'jwk' });
     const publicBlob = Buffer.concat([ed25519, field(Buffer.from(x, 'base64url'))]);
     const file = writePpk('ssh-ed25519', publicBlob, field(Buffer.alloc(32, 7)));
-    expect(await trouble(file)).toBe('not-a-key: the public half belongs to another key');
+    expect(await trouble(file)).toBe('damaged: the public half belongs to another key');
   });
 
   const one = field(Buffer.from([1]));
@@ -262,6 +262,6 @@ describe('files that puttygen would not write', () => {
     ['another type', 'ssh-ed25519', Buffer.concat([field('ssh-rsa'), one, one]), one],
     ['a length beyond the end', 'ssh-ed25519', Buffer.from('ffffffff', 'hex'), one],
   ])('%s: no key either', async (_, algorithm, publicBlob, privateBlob) => {
-    expect(await trouble(writePpk(algorithm, publicBlob, privateBlob))).toMatch(/^not-a-key: /);
+    expect(await trouble(writePpk(algorithm, publicBlob, privateBlob))).toMatch(/^damaged: /);
   });
 });

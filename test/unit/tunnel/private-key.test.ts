@@ -227,10 +227,10 @@ describe('what is no key that can be used', () => {
     expect(openKey(key.privateKey, PASSPHRASE)).toMatchObject({ kind: 'unusable' });
   });
 
-  it('a PuTTY file of rubbish', () => {
+  it('a PuTTY file, which is read elsewhere', () => {
     const text = 'PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n';
-    expect(inspectKey(text)).toMatchObject({ kind: 'unusable' });
-    expect(openKey(text, null)).toMatchObject({ kind: 'unusable' });
+    expect(inspectKey(text)).toMatchObject({ why: 'not-a-key' });
+    expect(openKey(text, null)).toMatchObject({ why: 'not-a-key' });
   });
 });
 

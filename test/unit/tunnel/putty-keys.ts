@@ -88,9 +88,14 @@ export function field(content: string | Buffer): Buffer {
   return Buffer.concat([length, bytes]);
 }
 
-/** A version 3 file without encryption, by hand: whatever its blobs hold, its checksum fits. */
-export function writePpk(algorithm: string, publicBlob: Buffer, privateBlob: Buffer): string {
-  const parts = [algorithm, 'none', 'by hand', publicBlob, privateBlob];
+/** A version 3 file without encryption, by hand: whatever its blobs hold, its checksum fits. In Latin-1. */
+export function writePpk(
+  algorithm: string,
+  publicBlob: Buffer,
+  privateBlob: Buffer,
+  comment = Buffer.from('by hand'),
+): string {
+  const parts = [algorithm, 'none', comment, publicBlob, privateBlob];
   const mac = createHmac('sha256', '')
     .update(Buffer.concat(parts.map(field)))
     .digest('hex');
@@ -101,7 +106,7 @@ export function writePpk(algorithm: string, publicBlob: Buffer, privateBlob: Buf
   return [
     `PuTTY-User-Key-File-3: ${algorithm}`,
     'Encryption: none',
-    'Comment: by hand',
+    `Comment: ${comment.toString('latin1')}`,
     ...lines('Public', publicBlob),
     ...lines('Private', privateBlob),
     `Private-MAC: ${mac}`,
