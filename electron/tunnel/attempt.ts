@@ -3,7 +3,7 @@ import type { PromptId } from '../shared/prompt';
 import type { Phase } from '../shared/tunnel-state';
 import { AttemptSecrets, type KeyRing } from '../secrets/key-ring';
 import { AttemptMemory } from './attempt-memory';
-import { buildPlan } from './connection-plan';
+import { buildPlan, type ConnectionPlan } from './connection-plan';
 import type { HostKeys } from './host-keys';
 import type { KeyOpener } from './key-opener';
 import { Person } from './person';
@@ -27,6 +27,8 @@ export interface AttemptHooks {
   readonly onPhase: (phase: Phase) => void;
   /** A question was opened (its id), or the last one was closed (null). */
   readonly onPrompt: (prompt: PromptId | null) => void;
+  /** What is to be done in another way than the account says. */
+  readonly adapt?: (plan: ConnectionPlan) => ConnectionPlan;
 }
 
 /** A server that hangs up this often in one attempt does not want it to go on. */
@@ -73,7 +75,8 @@ export class AttemptRunner {
   ): Promise<SshSession> {
     const { signal } = this.#abort;
     const settings = deps.settings();
-    const plan = buildPlan(account, settings);
+    const planned = buildPlan(account, settings);
+    const plan = hooks.adapt?.(planned) ?? planned;
     const { prompter, keyRing } = deps;
     const { onPrompt, onPhase } = hooks;
     const person = new Person({

@@ -58,6 +58,11 @@ export class SshSession {
     return this.#socket.destroyed && !this.#ending ? this.#whyLost() : null;
   }
 
+  /** For what needs a session channel, which only `key-installer.ts` does, on a connection that carries no mail. */
+  get client(): Client {
+    return this.#client;
+  }
+
   /**
    * Opens a channel to a mail server, as the SSH server sees it (RFC 4254, 7.2).
    *
