@@ -94,6 +94,8 @@ const TELLERS: { readonly [K in TunnelErrorKind]: Teller<K> } = {
     actions:
       why === 'wrong-passphrase' ? ['enter-again', 'choose-key'] : ['choose-key', 'try-again'],
   }),
+  'key-not-made': ({ why }) => ({ key: `key-not-made.${why}`, actions: ['try-again'] }),
+  'key-not-installed': ({ why }) => ({ key: `key-not-installed.${why}`, actions: ['try-again'] }),
   'agent-unavailable': always('agent-unavailable', 'try-again', 'edit'),
   'answer-needed': ({ what }) => ({ key: `answer-needed.${what}`, actions: ['enter-again'] }),
   'cancelled-by-person': ({ what }) => ({
@@ -141,7 +143,7 @@ function paramsOf(error: TunnelError): Readonly<Record<string, string | number>>
     // As text, so that no language groups the digits of a port.
     if (typeof value === 'number') params[name] = String(value);
   }
-  if (error.kind === 'key-unusable') params['file'] = fileName(error.path);
+  if ('path' in error) params['file'] = fileName(error.path);
   return params;
 }
 

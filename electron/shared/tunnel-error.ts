@@ -33,6 +33,16 @@ export type TlsTrouble =
   /** The two ends found no common version or cipher. */
   | 'no-agreement';
 
+/** Why no new key lies where it was meant to. */
+export type KeyNotMade = 'exists' | 'not-written';
+
+/**
+ * Why a key is not on a server, or of no use there. `no-files`: the list of keys cannot be read or written; `no-shell`:
+ * the account may neither reach its files nor run a command; `not-allowed`: the list is write-protected; `not-proven`:
+ * it is there, and does not let the account in.
+ */
+export type KeyNotInstalled = 'no-files' | 'no-shell' | 'not-allowed' | 'not-proven';
+
 /** What a background attempt would have to ask a person for. */
 export type NeededAnswer = 'host-key' | 'passphrase' | 'password' | 'code';
 
@@ -83,6 +93,8 @@ export type TunnelError =
       detail: string;
     }
   | { kind: 'key-unusable'; path: string; why: KeyTrouble; detail: string }
+  | { kind: 'key-not-made'; path: string; why: KeyNotMade; detail: string }
+  | { kind: 'key-not-installed'; host: string; why: KeyNotInstalled; detail: string }
   | { kind: 'agent-unavailable'; detail: string }
   | { kind: 'answer-needed'; what: NeededAnswer; host: string }
   | { kind: 'cancelled-by-person'; what: NeededAnswer }

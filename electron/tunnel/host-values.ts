@@ -137,10 +137,12 @@ const keyTrouble = z.enum([
   'certificate',
   'unsupported',
 ]);
+const notMade = z.enum(['exists', 'not-written']);
+const notInstalled = z.enum(['no-files', 'no-shell', 'not-allowed', 'not-proven']);
 const s = z.string();
 
 /** One row a kind of `TunnelError`; the type annotation keeps it in step with the union. */
-const errorSchema: z.ZodType<TunnelError> = z.discriminatedUnion('kind', [
+export const errorSchema: z.ZodType<TunnelError> = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('port-in-use'),
     address: s,
@@ -183,6 +185,8 @@ const errorSchema: z.ZodType<TunnelError> = z.discriminatedUnion('kind', [
     detail: s,
   }),
   z.object({ kind: z.literal('key-unusable'), path: s, why: keyTrouble, detail: s }),
+  z.object({ kind: z.literal('key-not-made'), path: s, why: notMade, detail: s }),
+  z.object({ kind: z.literal('key-not-installed'), host: s, why: notInstalled, detail: s }),
   z.object({ kind: z.literal('agent-unavailable'), detail: s }),
   z.object({ kind: z.literal('answer-needed'), what: needed, host: s }),
   z.object({ kind: z.literal('cancelled-by-person'), what: needed }),

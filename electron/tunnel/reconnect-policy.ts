@@ -45,6 +45,8 @@ export function isWorthRetrying(error: TunnelError): boolean {
     case 'sign-in-refused':
     case 'no-way-to-sign-in':
     case 'key-unusable':
+    case 'key-not-made':
+    case 'key-not-installed':
     case 'agent-unavailable':
     case 'answer-needed':
     case 'cancelled-by-person':

@@ -23,8 +23,10 @@ export function fieldToMend(error: TunnelError, { forwards }: Pick<Account, 'for
     case 'sign-in-refused':
     case 'no-way-to-sign-in':
     case 'agent-unavailable':
+    case 'key-not-installed':
       return 'signIn';
     case 'key-unusable':
+    case 'key-not-made':
       return 'signIn.path';
     case 'connection-refused':
     case 'not-ssh':

@@ -48,6 +48,11 @@ const ALL_ERRORS: readonly TunnelError[] = [
     tried: [method],
   })),
   { ...ERRORS['sign-in-refused'], tried: [] },
+  ...(['exists', 'not-written'] as const).map((why) => ({ ...ERRORS['key-not-made'], why })),
+  ...(['no-files', 'no-shell', 'not-allowed', 'not-proven'] as const).map((why) => ({
+    ...ERRORS['key-not-installed'],
+    why,
+  })),
   ...(['prohibited', 'refused', 'not-found', 'other'] as const).map((reason) => ({
     ...ERRORS['forward-refused'],
     reason,

@@ -146,6 +146,18 @@ export const ERRORS: { readonly [K in TunnelErrorKind]: Extract<TunnelError, { k
     why: 'missing',
     detail: 'ENOENT',
   },
+  'key-not-made': {
+    kind: 'key-not-made',
+    path: '/home/user/.ssh/id_mailmole',
+    why: 'exists',
+    detail: 'EEXIST: file already exists',
+  },
+  'key-not-installed': {
+    kind: 'key-not-installed',
+    host,
+    why: 'no-shell',
+    detail: 'You cannot telnet here',
+  },
   'agent-unavailable': { kind: 'agent-unavailable', detail: 'connect ENOENT /run/agent' },
   'answer-needed': { kind: 'answer-needed', what: 'passphrase', host },
   'cancelled-by-person': { kind: 'cancelled-by-person', what: 'host-key' },

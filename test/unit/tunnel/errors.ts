@@ -37,6 +37,8 @@ export const ERRORS: { readonly [K in TunnelErrorKind]: Extract<TunnelError, { k
   },
   'no-way-to-sign-in': { kind: 'no-way-to-sign-in', user: 'u', host, offered: ['x'], detail },
   'key-unusable': { kind: 'key-unusable', path: '/k', why: 'damaged', detail },
+  'key-not-made': { kind: 'key-not-made', path: '/k', why: 'exists', detail },
+  'key-not-installed': { kind: 'key-not-installed', host, why: 'no-shell', detail },
   'agent-unavailable': { kind: 'agent-unavailable', detail },
   'answer-needed': { kind: 'answer-needed', what: 'passphrase', host },
   'cancelled-by-person': { kind: 'cancelled-by-person', what: 'code' },

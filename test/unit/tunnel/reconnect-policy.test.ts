@@ -55,6 +55,8 @@ const WORTH: Readonly<Record<TunnelErrorKind, boolean>> = {
   'sign-in-refused': false,
   'no-way-to-sign-in': false,
   'key-unusable': false,
+  'key-not-made': false,
+  'key-not-installed': false,
   'agent-unavailable': false,
   'answer-needed': false,
   'cancelled-by-person': false,
