@@ -1,35 +1,77 @@
 import type { Writable } from 'node:stream';
+import { LineSpeed } from './line-speed';
 
-/** More than this waiting to be sent on the SSH socket closes the gate, in bytes. */
+/** More than this waiting to be sent on the SSH socket closes the gate, in bytes … */
 export const GATE_LIMIT = 64 * 1024;
+/** … and on a slow line this: at 128 kbit/s the rest would take another 3 s, for everybody else to wait. */
+export const SLOW_GATE_LIMIT = 16 * 1024;
+
+/** What of a socket the gate looks at. */
+export interface GateSocket {
+  readonly writable: boolean;
+  readonly writableLength: number;
+  write(chunk: Buffer | string, sent?: (error: Error | null | undefined) => void): unknown;
+}
 
 /**
  * Keeps what waits to be sent on one SSH connection short. ssh2 itself queues up to the server's window, 2 MB a
  * channel, which makes every other connection wait 17 s beside one upload at 1 Mbit/s and kills the keepalive at
- * 56 kbit/s. So local sockets are not read while the SSH socket has more than `GATE_LIMIT` unsent.
+ * 56 kbit/s. So local sockets are not read while the SSH socket has more than its limit unsent.
  */
 export class SendGate {
-  readonly #socket: Writable;
+  readonly #socket: GateSocket;
+  readonly #now: () => number;
+  readonly #speed = new LineSpeed();
   readonly #waiting = new Set<() => void>();
+  #watching = false;
+  /** Bytes that waited here and were sent. */
+  #sent = 0;
 
-  constructor(socket: Writable) {
+  /** @param now a clock in milliseconds that only goes forward */
+  constructor(socket: GateSocket, now: () => number = () => performance.now()) {
     this.#socket = socket;
-    socket.on('drain', () => this.#letThrough());
+    this.#now = now;
   }
 
   get isOpen(): boolean {
-    return this.#socket.writableLength <= GATE_LIMIT;
+    return this.#socket.writableLength <= this.limit;
+  }
+
+  /** In bytes; it follows the speed of the line. */
+  get limit(): number {
+    return this.#speed.isSlow ? SLOW_GATE_LIMIT : GATE_LIMIT;
   }
 
   /** Calls back once the gate is open again, in turn; the returned function takes the place in the queue back. */
   whenOpen(resume: () => void): () => void {
     this.#waiting.add(resume);
+    this.#watch();
     return () => this.#waiting.delete(resume);
   }
 
   /** How many wait, for tests and diagnosis. */
   get waiting(): number {
     return this.#waiting.size;
+  }
+
+  /**
+   * Looks again when all that waits now is sent. An empty write tells when that is; `drain` would not, since a socket
+   * whose own mark lies above our limit never asks for it.
+   */
+  #watch(): void {
+    // A socket that ends sends nothing more; whoever waits is reset with the session.
+    if (this.#watching || !this.#socket.writable) return;
+    this.#watching = true;
+    const waits = this.#socket.writableLength;
+    this.#speed.waitBegins(this.#now(), this.#sent);
+    this.#socket.write('', (error) => {
+      this.#watching = false;
+      if (error !== null && error !== undefined) return;
+      this.#sent += waits;
+      this.#speed.waitEnds(this.#now(), this.#sent);
+      this.#letThrough();
+      if (this.#waiting.size > 0) this.#watch();
+    });
   }
 
   #letThrough(): void {

@@ -1,4 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net';
+import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { corkPerTick, GATE_LIMIT, SendGate } from '../../../electron/tunnel/send-gate';
 import { until } from '../../world/wait';
@@ -71,6 +72,27 @@ describe('the gate of one SSH connection', () => {
     expect(gate.waiting).toBe(1);
     far.resume();
     await until('the second is, too', () => order.length === 2);
+  });
+});
+
+describe('a stream whose own mark lies above the limit', () => {
+  it('asks for no drain, and opens the gate all the same', async () => {
+    const held: (() => void)[] = [];
+    const stream = new Writable({
+      highWaterMark: 1024 * 1024,
+      write: (_chunk, _encoding, done) => held.push(done),
+    });
+    let drained = false;
+    stream.once('drain', () => (drained = true));
+    const gate = new SendGate(stream);
+    while (gate.isOpen) expect(stream.write(Buffer.alloc(16 * 1024))).toBe(true);
+    let opened = false;
+    gate.whenOpen(() => (opened = true));
+    await until('it is open', () => {
+      held.shift()?.();
+      return opened;
+    });
+    expect(drained).toBe(false);
   });
 });
 
