@@ -23,6 +23,7 @@ import { PhaseTimer } from './phase-timer';
 import type { Log } from './ports';
 import { reachServer } from './reach';
 import { corkPerTick, SendGate } from './send-gate';
+import { watchSilence } from './silence';
 import { SshSession } from './ssh-session';
 import { TunnelFailure } from './tunnel-failure';
 
@@ -186,9 +187,11 @@ class Handshake {
     try {
       await this.#verifier.remember();
       this.#deps.secrets.accept();
-      const { host } = this.#deps.plan;
+      const { host, keepalive } = this.#deps.plan;
       const gate = new SendGate(this.#socket);
-      this.#finish(new SshSession(this.#client, this.#socket, gate, this.#facts(), host));
+      const session = new SshSession(this.#client, this.#socket, gate, this.#facts(), host);
+      watchSilence(this.#socket, keepalive, () => session.drop('nothing came from the server'));
+      this.#finish(session);
     } catch (thrown) {
       this.#failWith(thrown);
     }

@@ -1,0 +1,92 @@
+import { PassThrough } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { watchSilence } from '../../../electron/tunnel/silence';
+import { until } from '../../world/wait';
+import { startPair } from './ssh-pair';
+
+const KEEPALIVE = { intervalMs: 1_000, count: 3 };
+
+describe('a line', () => {
+  let line: PassThrough;
+  let silences: number;
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    line = new PassThrough();
+    silences = 0;
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+  const watch = (keepalive = KEEPALIVE) => watchSilence(line, keepalive, () => silences++);
+  const speak = () => line.emit('data', Buffer.from('.'));
+
+  it('is given up when nothing came for one interval more than the server may owe answers, once', () => {
+    watch();
+    vi.advanceTimersByTime(4_999);
+    expect(silences).toBe(0);
+    vi.advanceTimersByTime(1);
+    expect(silences).toBe(1);
+    vi.advanceTimersByTime(60_000);
+    expect(silences).toBe(1);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(line.listenerCount('data') + line.listenerCount('close')).toBe(0);
+  });
+
+  it('is kept as long as anything comes, however little, and timed anew from there', () => {
+    watch();
+    for (let i = 0; i < 50; i++) {
+      vi.advanceTimersByTime(3_900);
+      speak();
+    }
+    expect(silences).toBe(0);
+    // At 195.0 s something came.
+    vi.advanceTimersByTime(4_000);
+    expect(silences).toBe(0);
+    vi.advanceTimersByTime(1_000);
+    expect(silences).toBe(1);
+  });
+
+  it('is watched by one timer only, which goes with it', () => {
+    watch();
+    expect(vi.getTimerCount()).toBe(1);
+    line.emit('close');
+    expect(vi.getTimerCount()).toBe(0);
+    vi.advanceTimersByTime(60_000);
+    expect(silences).toBe(0);
+  });
+
+  it('is not watched when that is not wanted, or when it is gone already', () => {
+    watch({ intervalMs: 0, count: 3 });
+    expect(vi.getTimerCount()).toBe(0);
+    line.destroy();
+    watch();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('a session whose own keepalive does not notice', () => {
+  it('is lost all the same when the far end falls silent, and not before', async () => {
+    const pair = await startPair((accept) => {
+      const channel = accept();
+      channel.on('data', (chunk: Buffer) => channel.write(chunk));
+    });
+    watchSilence(pair.socket, { intervalMs: 40, count: 3 }, () => pair.session.drop('silence'));
+    const from = { address: '127.0.0.1', port: 1 };
+    const { stream } = await pair.session.openForward('mail', 110, from);
+    let echoes = 0;
+    stream.on('data', () => {
+      echoes++;
+      if (echoes < 50) setTimeout(() => stream.write('x'), 10);
+    });
+    stream.write('x');
+    await until('it is spoken on for longer than the watch waits', () => echoes === 50);
+    expect(pair.socket.destroyed).toBe(false);
+    pair.far.pause();
+    expect(await pair.session.closed).toEqual({
+      kind: 'connection-lost',
+      host: 'h',
+      detail: 'silence',
+    });
+    await pair.stop();
+  });
+});
