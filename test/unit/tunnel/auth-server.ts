@@ -64,6 +64,7 @@ export async function startAuthServer(rules: AuthRules): Promise<AuthServer> {
   });
   const server = createServer((socket) => {
     sockets.push(socket);
+    socket.setNoDelay(true);
     socket.on('error', () => undefined);
     sshServer.injectSocket(socket);
   });
@@ -167,6 +168,8 @@ export function dial(options: DialOptions): Promise<SshSession> {
       hostKeys: new HostKeys(options.knownHosts, `${options.knownHosts[0] ?? '/nowhere'}.own`),
       person: options.person,
       secrets: options.secrets ?? new AttemptSecrets(ring),
+      proxySecrets: new AttemptSecrets(ring),
+      via: null,
       memory: options.memory ?? new AttemptMemory(),
       opener: new KeyOpener(options.worker ?? new URL('file:///no-worker')),
       agentSocket: options.agentSocket ?? null,

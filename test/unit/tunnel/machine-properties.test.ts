@@ -223,7 +223,7 @@ describe('whatever happens to a tunnel', () => {
         const world = new World(mode);
         for (const action of story) act(world, action);
       }),
-      { numRuns: 1_500 },
+      { numRuns: 1_000 },
     );
   });
 
@@ -241,7 +241,7 @@ describe('whatever happens to a tunnel', () => {
         expect(world.bound).toBe(false);
         expect([...world.timers.keys()]).toEqual([]);
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
