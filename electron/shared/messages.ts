@@ -64,6 +64,12 @@ const REFUSED_ACTIONS: Readonly<Record<string, readonly ErrorAction[]>> = {
   agent: ['edit', 'try-again'],
 };
 
+const PROXY_ACTIONS: Readonly<Record<string, readonly ErrorAction[]>> = {
+  'sign-in-needed': ['edit', 'try-again'],
+  'sign-in-refused': ['enter-again', 'edit'],
+  'not-a-proxy': ['edit', 'try-again'],
+};
+
 /** One entry for each kind of error; the compiler asks for a new one when a kind is added. */
 const TELLERS: { readonly [K in TunnelErrorKind]: Teller<K> } = {
   'port-in-use': ({ holder, nextFree }) => ({
@@ -76,6 +82,10 @@ const TELLERS: { readonly [K in TunnelErrorKind]: Teller<K> } = {
   'connection-refused': always('connection-refused', 'try-again', 'edit'),
   unreachable: always('unreachable', 'try-again', 'edit'),
   'timed-out': ({ phase }) => ({ key: `timed-out.${phase}`, actions: ['try-again', 'edit'] }),
+  'proxy-failed': ({ reason }) => ({
+    key: `proxy-failed.${reason}`,
+    actions: PROXY_ACTIONS[reason] ?? ['try-again', 'edit'],
+  }),
   'not-ssh': always('not-ssh', 'edit', 'try-again'),
   'no-common-algorithm': always('no-common-algorithm', 'try-again', 'edit'),
   'host-key-changed': always('host-key-changed', 'stay-off', 'accept-changed-key'),

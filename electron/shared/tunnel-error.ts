@@ -33,6 +33,16 @@ export type TlsTrouble =
   /** The two ends found no common version or cipher. */
   | 'no-agreement';
 
+/** Why a proxy, or a server on the way, did not lead on to the next. */
+export type ProxyReason =
+  | 'forbidden'
+  | 'sign-in-needed'
+  | 'sign-in-refused'
+  | 'not-a-proxy'
+  /** An SSH server that lets the account in and no further. */
+  | 'no-forwarding'
+  | 'other';
+
 /** Why no new key lies where it was meant to. */
 export type KeyNotMade = 'exists' | 'not-written';
 
@@ -64,6 +74,7 @@ export type TunnelError =
   | { kind: 'connection-refused'; host: string; port: number; detail: string }
   | { kind: 'unreachable'; host: string; port: number; detail: string }
   | { kind: 'timed-out'; host: string; phase: Phase; detail: string }
+  | { kind: 'proxy-failed'; host: string; port: number; reason: ProxyReason; detail: string }
   | { kind: 'not-ssh'; host: string; port: number; detail: string }
   | { kind: 'no-common-algorithm'; host: string; what: string; detail: string }
   | {

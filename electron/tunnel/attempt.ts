@@ -8,7 +8,7 @@ import type { HostKeys } from './host-keys';
 import type { KeyOpener } from './key-opener';
 import { Person } from './person';
 import type { Clock, EngineSettings, Log, Prompter, StartedBy } from './ports';
-import { openSession } from './ssh-connection';
+import { openSession, type ConnectionDependencies } from './ssh-connection';
 import type { SshSession } from './ssh-session';
 import { TunnelFailure } from './tunnel-failure';
 
@@ -31,6 +31,13 @@ export interface AttemptHooks {
   readonly adapt?: (plan: ConnectionPlan) => ConnectionPlan;
 }
 
+/** A key that a person compared and takes in place of the known one, of this server and of no other. */
+export interface AcceptedKey {
+  readonly host: string;
+  readonly port: number;
+  readonly fingerprint: string;
+}
+
 /** A server that hangs up this often in one attempt does not want it to go on. */
 const MOST_REDIALS = 5;
 
@@ -49,11 +56,11 @@ export class AttemptRunner {
   constructor(
     account: Account,
     by: StartedBy,
-    acceptedFingerprint: string | null,
+    accepted: AcceptedKey | null,
     deps: AttemptDependencies,
     hooks: AttemptHooks,
   ) {
-    this.session = this.#run(account, by, acceptedFingerprint, deps, hooks);
+    this.session = this.#run(account, by, accepted, deps, hooks);
     this.finished = this.session.then(
       () => undefined,
       // What still runs of a failed attempt, such as the opening of a key, has nothing more to ask.
@@ -69,7 +76,7 @@ export class AttemptRunner {
   async #run(
     account: Account,
     by: StartedBy,
-    acceptedFingerprint: string | null,
+    accepted: AcceptedKey | null,
     deps: AttemptDependencies,
     hooks: AttemptHooks,
   ): Promise<SshSession> {
@@ -77,40 +84,59 @@ export class AttemptRunner {
     const settings = deps.settings();
     const planned = buildPlan(account, settings);
     const plan = hooks.adapt?.(planned) ?? planned;
-    const { prompter, keyRing } = deps;
-    const { onPrompt, onPhase } = hooks;
-    const person = new Person({
-      prompter,
-      accountId: account.id,
-      host: plan.host,
-      by,
-      signal,
-      onPrompt,
-    });
-    const secrets = new AttemptSecrets(keyRing);
-    const memory = new AttemptMemory();
-    const { agentSocket } = settings;
-    const connection = {
-      ...deps,
-      plan,
-      person,
-      secrets,
-      memory,
-      agentSocket,
-      acceptedFingerprint,
-      onPhase,
-    };
+    const { prompter } = deps;
+    const { host } = plan;
+    const { onPrompt } = hooks;
+    const person = new Person({ prompter, accountId: account.id, host, by, signal, onPrompt });
+    const chain = chainFor(plan, { ...deps, person, agentSocket: settings.agentSocket, accepted });
+    const [connection] = chain;
     for (let redials = 0; ; redials++) {
       try {
-        return await openSession(connection, signal);
+        return await openSession({ ...connection, onPhase: hooks.onPhase }, signal);
       } catch (thrown) {
         const goesOn = thrown instanceof TunnelFailure && thrown.redial && !signal.aborted;
         if (!goesOn || redials >= MOST_REDIALS) throw thrown;
         await person.settled();
         // The new connection is not to run out of time too while a passphrase is turned into a key.
-        await Promise.all(memory.opening.values());
+        await Promise.all(chain.flatMap(({ memory }) => [...memory.opening.values()]));
         if (person.cancelled !== null) throw person.cancelled;
       }
     }
   }
+}
+
+interface ChainDependencies extends Pick<
+  ConnectionDependencies,
+  'hostKeys' | 'opener' | 'agentSocket' | 'person' | 'log'
+> {
+  readonly keyRing: KeyRing;
+  readonly accepted: AcceptedKey | null;
+}
+
+/**
+ * What the servers on the way are connected to with, the plan's own first. Each has its own memory and secrets: what
+ * one of them refuses may be right for the next, and what one accepts says nothing of what another will.
+ */
+function chainFor(
+  plan: ConnectionPlan,
+  deps: ChainDependencies,
+): [ConnectionDependencies, ...ConnectionDependencies[]] {
+  const { host, port, route } = plan;
+  const { accepted, keyRing } = deps;
+  const hops: readonly ConnectionDependencies[] =
+    route.kind === 'jump' ? chainFor(route.via, deps) : [];
+  const isMeant = accepted?.host === host && accepted.port === port;
+  const connection: ConnectionDependencies = {
+    ...deps,
+    plan,
+    person: deps.person.at(host),
+    secrets: new AttemptSecrets(keyRing),
+    proxySecrets: new AttemptSecrets(keyRing),
+    memory: new AttemptMemory(),
+    acceptedFingerprint: isMeant ? accepted.fingerprint : null,
+    // To a person, everything on the way is the reaching of their server.
+    onPhase: () => undefined,
+    via: hops[0] ?? null,
+  };
+  return [connection, ...hops];
 }

@@ -1,4 +1,4 @@
-import type { Account, AccountId, Forward, SignIn } from '../shared/account';
+import type { Account, AccountId, Forward, Route, SignIn } from '../shared/account';
 import { assertNever } from '../shared/result';
 import type { EngineSettings } from './ports';
 
@@ -13,14 +13,21 @@ export type AuthStep =
   | { readonly kind: 'keyboard-interactive' }
   | { readonly kind: 'password' };
 
+/** How a plan's server is reached: a jump is a plan of its own. */
+export type PlannedRoute =
+  Exclude<Route, { kind: 'jump' }> | { readonly kind: 'jump'; readonly via: ConnectionPlan };
+
 /** Everything needed to make one SSH connection; built before connecting, so that nothing is decided half-way. */
 export interface ConnectionPlan {
   readonly accountId: AccountId;
   readonly host: string;
   readonly port: number;
   readonly user: string;
+  readonly route: PlannedRoute;
   readonly steps: readonly AuthStep[];
   readonly compression: boolean;
+  /** Also offer what only servers of the past need, SHA-1 signatures among it. */
+  readonly oldServer: boolean;
   readonly timeouts: { readonly reach: number; readonly verify: number; readonly signIn: number };
   readonly keepalive: { readonly intervalMs: number; readonly count: number };
 }
@@ -31,13 +38,8 @@ export interface ConnectionPlan {
  */
 export function buildPlan(account: Account, settings: EngineSettings): ConnectionPlan {
   const { waits = {} } = settings;
-  return {
+  const shared = {
     accountId: account.id,
-    host: account.sshHost,
-    port: account.sshPort,
-    user: account.sshUser,
-    steps: stepsFor(account.signIn, settings),
-    compression: account.compression,
     timeouts: {
       reach: waits.reach ?? 20_000,
       verify: waits.verify ?? 30_000,
@@ -45,6 +47,38 @@ export function buildPlan(account: Account, settings: EngineSettings): Connectio
     },
     keepalive: { intervalMs: waits.keepalive ?? 15_000, count: 3 },
   };
+  return {
+    ...shared,
+    host: account.sshHost,
+    port: account.sshPort,
+    user: account.sshUser,
+    route: planned(account.route),
+    steps: stepsFor(account.signIn, settings),
+    compression: account.compression,
+    oldServer: account.oldServer,
+  };
+
+  function planned(route: Route): PlannedRoute {
+    if (route.kind !== 'jump') return route;
+    const { host, port, user } = route;
+    const steps = stepsFor(route.signIn, settings);
+    // What goes through a hop is encrypted already, which leaves nothing to compress; and old is the account's server.
+    const via = { ...shared, host, port, user, steps, compression: false, oldServer: false };
+    return { kind: 'jump', via: { ...via, route: planned(route.route) } };
+  }
+}
+
+/** What this computer connects to first on the way to an account's server: that itself, a proxy or a hop. */
+export function firstHost({ sshHost, route }: Pick<Account, 'sshHost' | 'route'>): string {
+  switch (route.kind) {
+    case 'direct':
+      return sshHost;
+    case 'socks5':
+    case 'http':
+      return route.host;
+    case 'jump':
+      return firstHost({ sshHost: route.host, route: route.route });
+  }
 }
 
 function stepsFor(signIn: SignIn, settings: EngineSettings): readonly AuthStep[] {

@@ -137,6 +137,14 @@ const keyTrouble = z.enum([
   'certificate',
   'unsupported',
 ]);
+const proxyReason = z.enum([
+  'forbidden',
+  'sign-in-needed',
+  'sign-in-refused',
+  'not-a-proxy',
+  'no-forwarding',
+  'other',
+]);
 const notMade = z.enum(['exists', 'not-written']);
 const notInstalled = z.enum(['no-files', 'no-shell', 'not-allowed', 'not-proven']);
 const s = z.string();
@@ -156,6 +164,7 @@ export const errorSchema: z.ZodType<TunnelError> = z.discriminatedUnion('kind', 
   z.object({ kind: z.literal('connection-refused'), host: s, port, detail: s }),
   z.object({ kind: z.literal('unreachable'), host: s, port, detail: s }),
   z.object({ kind: z.literal('timed-out'), host: s, phase, detail: s }),
+  z.object({ kind: z.literal('proxy-failed'), host: s, port, reason: proxyReason, detail: s }),
   z.object({ kind: z.literal('not-ssh'), host: s, port, detail: s }),
   z.object({ kind: z.literal('no-common-algorithm'), host: s, what: s, detail: s }),
   z.object({

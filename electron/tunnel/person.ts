@@ -16,34 +16,49 @@ export interface PersonOptions {
   readonly onPrompt: (prompt: PromptId | null) => void;
 }
 
+/** What a person is being asked, by whichever server of one attempt. */
+interface Asked {
+  open: number;
+  cancelled: TunnelFailure | null;
+  readonly listeners: Set<(asking: boolean) => void>;
+}
+
 /**
  * The person behind one attempt. Asks nothing when the attempt was not started by one; tells the attempt while a
  * question is open, so that its clock stops and a connection that ends meanwhile can be made again afterwards.
  */
 export class Person {
   readonly #options: PersonOptions;
-  #open = 0;
-  #cancelled: TunnelFailure | null = null;
-  readonly #listeners = new Set<(asking: boolean) => void>();
+  readonly #asked: Asked;
 
-  constructor(options: PersonOptions) {
+  constructor(
+    options: PersonOptions,
+    asked: Asked = { open: 0, cancelled: null, listeners: new Set() },
+  ) {
     this.#options = options;
+    this.#asked = asked;
+  }
+
+  /** The same person, asked on behalf of another server on the way. */
+  at(host: string): Person {
+    return new Person({ ...this.#options, host }, this.#asked);
   }
 
   /** Is a question open right now? */
   get asking(): boolean {
-    return this.#open > 0;
+    return this.#asked.open > 0;
   }
 
   /** Set once a person has cancelled a question: the attempt is not to go on. */
   get cancelled(): TunnelFailure | null {
-    return this.#cancelled;
+    return this.#asked.cancelled;
   }
 
   /** Calls back whenever asking begins or ends; the returned function ends that. */
   onAsking(listener: (asking: boolean) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    const { listeners } = this.#asked;
+    listeners.add(listener);
+    return () => listeners.delete(listener);
   }
 
   /** Resolves once no question is open. */
@@ -79,8 +94,9 @@ export class Person {
       onPrompt(asked.id);
       const answer = await asked.answer;
       if (answer.kind !== 'cancel') return answer;
-      this.#cancelled = new TunnelFailure({ kind: 'cancelled-by-person', what });
-      throw this.#cancelled;
+      const cancelled = new TunnelFailure({ kind: 'cancelled-by-person', what });
+      this.#asked.cancelled = cancelled;
+      throw cancelled;
     } finally {
       this.#change(-1);
       if (!this.asking) onPrompt(null);
@@ -89,9 +105,9 @@ export class Person {
 
   #change(by: 1 | -1): void {
     const before = this.asking;
-    this.#open += by;
+    this.#asked.open += by;
     if (before === this.asking) return;
-    for (const listener of [...this.#listeners]) listener(this.asking);
+    for (const listener of [...this.#asked.listeners]) listener(this.asking);
   }
 }
 

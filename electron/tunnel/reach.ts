@@ -1,29 +1,37 @@
-import type { Socket } from 'node:net';
-import type { TunnelError } from '../shared/tunnel-error';
+import type { Duplex } from 'node:stream';
+import type { AttemptSecrets } from '../secrets/key-ring';
 import type { ConnectionPlan } from './connection-plan';
-import { dial } from './dial';
-import { mapConnectionError } from './error-mapping';
-import { TunnelFailure } from './tunnel-failure';
+import { dialWithin } from './dial-within';
+import { throughHop } from './jump';
+import type { Person } from './person';
+import { throughProxy } from './proxy-route';
+import type { SshSession } from './ssh-session';
+
+export interface Way {
+  readonly plan: ConnectionPlan;
+  readonly person: Person;
+  /** For the passwords of proxies, which are accepted by those and not by the server. */
+  readonly proxySecrets: AttemptSecrets;
+  /** Signs in to the server that the plan jumps from. */
+  readonly openHop: () => Promise<SshSession>;
+}
 
 /**
- * Reaches the server: a connected socket, with nothing read from it yet.
+ * Reaches the plan's server by the plan's route: a stream that leads there, with nothing of the server read from it
+ * yet. Whatever lies below the stream ends with it.
  *
- * @throws TunnelFailure why it could not be reached within the plan's time
+ * @throws TunnelFailure why the server could not be reached; it names the proxy or the server where it failed
  */
-export async function reachServer(plan: ConnectionPlan, signal: AbortSignal): Promise<Socket> {
-  const { host, port, user, timeouts } = plan;
-  const limit = AbortSignal.timeout(timeouts.reach);
-  try {
-    return await dial(host, port, AbortSignal.any([signal, limit]));
-  } catch (thrown) {
-    throw new TunnelFailure(reason(thrown));
-  }
-
-  function reason(thrown: unknown): TunnelError {
-    const phase = 'reaching-server';
-    if (signal.aborted) return { kind: 'connection-lost', host, detail: 'stopped' };
-    if (limit.aborted) return { kind: 'timed-out', host, phase, detail: '' };
-    const context = { host, port, user, phase, tried: [], offered: [], serverSays: '' } as const;
-    return mapConnectionError(thrown, context);
+export async function reachServer(way: Way, signal: AbortSignal): Promise<Duplex> {
+  const { plan, openHop } = way;
+  const { route } = plan;
+  switch (route.kind) {
+    case 'direct':
+      return dialWithin(plan.timeouts.reach, plan, signal);
+    case 'socks5':
+    case 'http':
+      return throughProxy(route, way, signal);
+    case 'jump':
+      return throughHop(await openHop(), route.via, plan, signal);
   }
 }

@@ -34,6 +34,9 @@ export function isWorthRetrying(error: TunnelError): boolean {
     case 'engine-stopped':
     case 'unexpected':
       return true;
+    case 'proxy-failed':
+      // A proxy that only failed may work the next time; one that refuses will refuse again.
+      return error.reason === 'other';
     case 'port-in-use':
     case 'port-forbidden':
     case 'address-unavailable':

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import ssh2, { type Client, type ConnectConfig, type NegotiatedAlgorithms } from 'ssh2';
 import type { SessionFacts } from '../shared/app-snapshot';
 import type { TunnelError } from '../shared/tunnel-error';
@@ -31,6 +31,8 @@ export interface ConnectionDependencies {
   readonly plan: ConnectionPlan;
   readonly hostKeys: HostKeys;
   readonly secrets: AttemptSecrets;
+  /** For the passwords of proxies. */
+  readonly proxySecrets: AttemptSecrets;
   readonly memory: AttemptMemory;
   readonly opener: KeyOpener;
   readonly agentSocket: string | null;
@@ -39,29 +41,42 @@ export interface ConnectionDependencies {
   /** A fingerprint that a person compared and takes in place of the known key. */
   readonly acceptedFingerprint: string | null;
   readonly onPhase: (phase: Phase) => void;
+  /** The same for the server that the plan jumps from; null when it does not. */
+  readonly via: ConnectionDependencies | null;
 }
 
 /**
  * Makes one SSH connection: reaches the server, verifies it, signs in. Its socket is ours, since only that can be
  * destroyed for certain (ssh2's own `destroy` does nothing once `end` was called). The phase's clock stands still
- * while a person is asked.
+ * while a person is asked. A server on the way is verified and signed in to in just this manner first.
  *
- * @throws TunnelFailure with the reason; `redial` when a new connection can go on from there
+ * @throws TunnelFailure with the reason, once nothing of the connection is left; `redial` when a new connection can go on from there
  */
 export async function openSession(
   deps: ConnectionDependencies,
   signal: AbortSignal,
 ): Promise<SshSession> {
   deps.onPhase('reaching-server');
-  const socket = await reachServer(deps.plan, signal);
-  return new Handshake(deps, socket, signal).run();
+  const openHop = () => {
+    if (deps.via === null) throw new Error('nothing is known of the server to jump from');
+    return openSession(deps.via, signal);
+  };
+  const socket = await reachServer({ ...deps, openHop }, signal);
+  const gone = new Promise<void>((resolve) => socket.once('close', resolve));
+  try {
+    return await new Handshake(deps, socket, signal).run();
+  } catch (thrown) {
+    // A socket that was destroyed before anybody listened has told already that it is closed.
+    if (!socket.closed) await gone;
+    throw thrown;
+  }
 }
 
 /** What follows once the server is reached: who it is, and who we are. */
 class Handshake {
   readonly #deps: ConnectionDependencies;
   readonly #signal: AbortSignal;
-  readonly #socket: Socket;
+  readonly #socket: Duplex;
   readonly #client: Client = new ssh2.Client();
   readonly #auth: AuthSequence;
   readonly #timer: PhaseTimer;
@@ -74,7 +89,7 @@ class Handshake {
   #reason: TunnelError | null = null;
   #settle: ((outcome: SshSession | TunnelFailure) => void) | null = null;
 
-  constructor(deps: ConnectionDependencies, socket: Socket, signal: AbortSignal) {
+  constructor(deps: ConnectionDependencies, socket: Duplex, signal: AbortSignal) {
     this.#deps = deps;
     this.#socket = socket;
     this.#signal = signal;

@@ -1,4 +1,5 @@
 import type { Account, AccountId } from '../shared/account';
+import { firstHost } from './connection-plan';
 import { isLoopback } from './loopback';
 import type { EngineListener, StartedBy } from './ports';
 import { Tunnel, type TunnelDependencies } from './tunnel';
@@ -11,6 +12,7 @@ export type ManagerDependencies = Omit<TunnelDependencies, 'onChange'> & {
 export class TunnelManager {
   readonly #deps: ManagerDependencies;
   readonly #tunnels = new Map<AccountId, Tunnel>();
+  /** What each account's route connects to first. */
   readonly #hosts = new Map<AccountId, string>();
   #online = true;
 
@@ -24,8 +26,9 @@ export class TunnelManager {
    * @param dial connect at once when it is switched on, even on demand
    */
   set(account: Account, by: StartedBy, dial: boolean): void {
-    const moved = this.#hosts.get(account.id) !== account.sshHost;
-    this.#hosts.set(account.id, account.sshHost);
+    const host = firstHost(account);
+    const moved = this.#hosts.get(account.id) !== host;
+    this.#hosts.set(account.id, host);
     let tunnel = this.#tunnels.get(account.id);
     if (tunnel === undefined) {
       tunnel = new Tunnel(account, {
@@ -35,7 +38,7 @@ export class TunnelManager {
       });
       this.#tunnels.set(account.id, tunnel);
     }
-    if (moved) tunnel.dispatch({ type: 'network', online: this.#reaches(account.sshHost) });
+    if (moved) tunnel.dispatch({ type: 'network', online: this.#reaches(host) });
     tunnel.update(account, by, dial);
   }
 

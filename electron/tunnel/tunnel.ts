@@ -3,7 +3,7 @@ import type { SessionFacts, Traffic } from '../shared/app-snapshot';
 import { assertNever } from '../shared/result';
 import type { TunnelError } from '../shared/tunnel-error';
 import type { GreetingProof, TunnelState } from '../shared/tunnel-state';
-import { AttemptRunner, type AttemptDependencies } from './attempt';
+import { AttemptRunner, type AcceptedKey, type AttemptDependencies } from './attempt';
 import { Clients, HOLD_MS } from './clients';
 import { connectionMatters } from './connection-plan';
 import { Doorkeeper } from './doorkeeper';
@@ -47,7 +47,7 @@ export class Tunnel {
   #session: SshSession | null = null;
   /** The hanging up that was begun last. */
   #ending: Promise<void> = Promise.resolve();
-  #acceptedFingerprint: string | null = null;
+  #accepted: AcceptedKey | null = null;
   #queue: TunnelEvent[] = [];
   #reducing = false;
   #trafficTimer: (() => void) | null = null;
@@ -91,7 +91,10 @@ export class Tunnel {
 
   /** A person compared this fingerprint and takes the key in place of the known one; good for the next attempt. */
   acceptChangedKey(fingerprint: string): void {
-    this.#acceptedFingerprint = fingerprint;
+    const { state } = this.#machine;
+    const error = state.kind === 'needs-attention' ? state.error : null;
+    if (error?.kind === 'host-key-changed' && error.presentedFingerprint === fingerprint)
+      this.#accepted = { host: error.host, port: error.port, fingerprint };
     this.dispatch({ type: 'try-now' });
   }
 
@@ -180,8 +183,8 @@ export class Tunnel {
   }
 
   #dial(attempt: number, by: StartedBy): void {
-    const accepted = this.#acceptedFingerprint;
-    this.#acceptedFingerprint = null;
+    const accepted = this.#accepted;
+    this.#accepted = null;
     const runner = new AttemptRunner(this.#account, by, accepted, this.#deps, {
       onPhase: (phase) => this.dispatch({ type: 'phase', attempt, phase }),
       onPrompt: (prompt) =>

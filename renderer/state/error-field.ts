@@ -34,6 +34,7 @@ export function fieldToMend(error: TunnelError, { forwards }: Pick<Account, 'for
     case 'host-not-found':
     case 'unreachable':
     case 'timed-out':
+    case 'proxy-failed':
     case 'no-common-algorithm':
     case 'host-key-changed':
     case 'host-key-revoked':

@@ -48,6 +48,16 @@ const ALL_ERRORS: readonly TunnelError[] = [
     tried: [method],
   })),
   { ...ERRORS['sign-in-refused'], tried: [] },
+  ...(
+    [
+      'forbidden',
+      'sign-in-needed',
+      'sign-in-refused',
+      'not-a-proxy',
+      'no-forwarding',
+      'other',
+    ] as const
+  ).map((reason) => ({ ...ERRORS['proxy-failed'], reason })),
   ...(['exists', 'not-written'] as const).map((why) => ({ ...ERRORS['key-not-made'], why })),
   ...(['no-files', 'no-shell', 'not-allowed', 'not-proven'] as const).map((why) => ({
     ...ERRORS['key-not-installed'],

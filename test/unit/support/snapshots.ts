@@ -102,6 +102,13 @@ export const ERRORS: { readonly [K in TunnelErrorKind]: Extract<TunnelError, { k
   },
   unreachable: { kind: 'unreachable', host, port: 22, detail: 'connect ENETUNREACH' },
   'timed-out': { kind: 'timed-out', host, phase: 'reaching-server', detail: 'no answer in 20 s' },
+  'proxy-failed': {
+    kind: 'proxy-failed',
+    host: 'proxy.example.org',
+    port: 1080,
+    reason: 'sign-in-refused',
+    detail: 'status 1',
+  },
   'not-ssh': { kind: 'not-ssh', host, port: 443, detail: 'HTTP/1.1 400 Bad Request' },
   'no-common-algorithm': {
     kind: 'no-common-algorithm',

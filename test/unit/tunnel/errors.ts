@@ -14,6 +14,7 @@ export const ERRORS: { readonly [K in TunnelErrorKind]: Extract<TunnelError, { k
   'connection-refused': { kind: 'connection-refused', host, port, detail },
   unreachable: { kind: 'unreachable', host, port, detail },
   'timed-out': { kind: 'timed-out', host, phase: 'signing-in', detail },
+  'proxy-failed': { kind: 'proxy-failed', host, port: 1, reason: 'no-forwarding', detail },
   'not-ssh': { kind: 'not-ssh', host, port, detail },
   'no-common-algorithm': { kind: 'no-common-algorithm', host, what: 'w', detail },
   'host-key-changed': {

@@ -47,6 +47,7 @@ const WORTH: Readonly<Record<TunnelErrorKind, boolean>> = {
   'port-in-use': false,
   'port-forbidden': false,
   'address-unavailable': false,
+  'proxy-failed': false,
   'not-ssh': false,
   'no-common-algorithm': false,
   'host-key-changed': false,
@@ -70,5 +71,6 @@ const WORTH: Readonly<Record<TunnelErrorKind, boolean>> = {
 it('decides for every kind of error whether trying again without a person helps', () => {
   const decided = Object.values(ERRORS).map((error) => [error.kind, isWorthRetrying(error)]);
   expect(Object.fromEntries(decided)).toEqual(WORTH);
+  expect(isWorthRetrying({ ...ERRORS['proxy-failed'], reason: 'other' })).toBe(true);
   expect(() => isWorthRetrying({ kind: 'new' } as never)).toThrow('Unexpected value');
 });

@@ -51,8 +51,10 @@ export const PLAN: ConnectionPlan = {
   host: 'h',
   port: 22,
   user: 'u',
+  route: { kind: 'direct' },
   steps: [],
   compression: false,
+  oldServer: false,
   timeouts: { reach: 10_000, verify: 10_000, signIn: 15_000 },
   keepalive: { intervalMs: 0, count: 3 },
 };
