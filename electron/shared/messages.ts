@@ -87,7 +87,10 @@ const TELLERS: { readonly [K in TunnelErrorKind]: Teller<K> } = {
     actions: PROXY_ACTIONS[reason] ?? ['try-again', 'edit'],
   }),
   'not-ssh': always('not-ssh', 'edit', 'try-again'),
-  'no-common-algorithm': always('no-common-algorithm', 'try-again', 'edit'),
+  'no-common-algorithm': ({ oldServer }) => ({
+    key: `no-common-algorithm.${oldServer ? 'any' : 'safe'}`,
+    actions: oldServer ? ['try-again', 'edit'] : ['edit', 'try-again'],
+  }),
   'host-key-changed': always('host-key-changed', 'stay-off', 'accept-changed-key'),
   'host-key-revoked': always('host-key-revoked', 'stay-off', 'try-again'),
   'host-key-refused': always('host-key-refused', 'try-again', 'stay-off'),

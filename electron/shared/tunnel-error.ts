@@ -76,7 +76,14 @@ export type TunnelError =
   | { kind: 'timed-out'; host: string; phase: Phase; detail: string }
   | { kind: 'proxy-failed'; host: string; port: number; reason: ProxyReason; detail: string }
   | { kind: 'not-ssh'; host: string; port: number; detail: string }
-  | { kind: 'no-common-algorithm'; host: string; what: string; detail: string }
+  | {
+      kind: 'no-common-algorithm';
+      host: string;
+      what: string;
+      /** Was also offered what only servers of the past need? */
+      oldServer: boolean;
+      detail: string;
+    }
   | {
       kind: 'host-key-changed';
       host: string;

@@ -45,21 +45,25 @@ export class OneKeyAgent extends ssh2.BaseAgent {
   readonly #publicKey: Buffer;
   readonly #sign: (data: Buffer, hash: string | undefined) => Promise<Buffer>;
   readonly #onTrouble: (thrown: unknown) => void;
+  readonly #sha1: boolean;
 
   /**
    * @param publicKey as an SSH blob
    * @param sign is called once the server wants this key
    * @param onTrouble is told when the key could not be opened or would not sign
+   * @param sha1 sign with SHA-1 too, which only servers of the past need
    */
   constructor(
     publicKey: Buffer,
     sign: (data: Buffer, hash: string | undefined) => Promise<Buffer>,
     onTrouble: (thrown: unknown) => void,
+    sha1: boolean,
   ) {
     super();
     this.#publicKey = publicKey;
     this.#sign = sign;
     this.#onTrouble = onTrouble;
+    this.#sha1 = sha1;
   }
 
   override getIdentities(callback: IdentityCallback<Buffer>): void {
@@ -75,7 +79,7 @@ export class OneKeyAgent extends ssh2.BaseAgent {
     const reply = typeof options === 'function' ? options : callback;
     if (reply === undefined) return;
     const wanted = typeof options === 'function' ? {} : options;
-    if (isSha1(wanted)) {
+    if (isSha1(wanted) && !this.#sha1) {
       reply(new Error('the server knows no signature but ssh-rsa with SHA-1'));
       return;
     }
@@ -89,7 +93,7 @@ export class OneKeyAgent extends ssh2.BaseAgent {
   }
 }
 
-/** ssh2 falls back to SHA-1 signatures for an RSA key when a server does not name better ones; that is never signed. */
+/** ssh2 falls back to SHA-1 signatures for an RSA key when a server does not name better ones. */
 export function isSha1(options: SigningRequestOptions): boolean {
   return options.hash === 'sha1';
 }

@@ -2,10 +2,9 @@ import { getCiphers, getCurves, getHashes } from 'node:crypto';
 import type { Algorithms, ServerHostKeyAlgorithm } from 'ssh2';
 
 /**
- * What is offered to a server, best first. Never: SHA-1 signatures and MACs, CBC, ssh-rsa host keys, and
- * chacha20-poly1305 (Electron's BoringSSL lacks it, and it is what CVE-2023-48795 is about when a server has no
- * strict key exchange). Curves come first, since a modp group costs seconds in Electron; group exchange is left
- * out altogether, because checking the server's prime blocks for up to 26 s.
+ * What is offered to a server, best first. Never: chacha20-poly1305 (Electron's BoringSSL lacks it, and it is what
+ * CVE-2023-48795 is about when a server has no strict key exchange). Curves come first, since a modp group costs
+ * seconds in Electron.
  */
 const KEX = [
   'curve25519-sha256',
@@ -15,6 +14,12 @@ const KEX = [
   'ecdh-sha2-nistp521',
   'diffie-hellman-group14-sha256',
 ] as const;
+/** Group exchange comes last of all: checking the prime that the server chose blocks for up to 26 s. */
+const OLD_KEX = [
+  'diffie-hellman-group14-sha1',
+  'diffie-hellman-group-exchange-sha256',
+  'diffie-hellman-group-exchange-sha1',
+] as const;
 const CIPHERS = {
   'aes128-gcm@openssh.com': 'aes-128-gcm',
   'aes256-gcm@openssh.com': 'aes-256-gcm',
@@ -22,12 +27,18 @@ const CIPHERS = {
   'aes192-ctr': 'aes-192-ctr',
   'aes256-ctr': 'aes-256-ctr',
 } as const;
+const OLD_CIPHERS = {
+  'aes128-cbc': 'aes-128-cbc',
+  'aes192-cbc': 'aes-192-cbc',
+  'aes256-cbc': 'aes-256-cbc',
+} as const;
 const MACS = {
   'hmac-sha2-256-etm@openssh.com': 'sha256',
   'hmac-sha2-512-etm@openssh.com': 'sha512',
   'hmac-sha2-256': 'sha256',
   'hmac-sha2-512': 'sha512',
 } as const;
+const OLD_MACS = { 'hmac-sha1-etm@openssh.com': 'sha1', 'hmac-sha1': 'sha1' } as const;
 const CURVE_OF: Readonly<Record<string, string>> = {
   'ecdh-sha2-nistp256': 'prime256v1',
   'ecdh-sha2-nistp384': 'secp384r1',
@@ -42,9 +53,12 @@ const HOST_KEYS = [
   'rsa-sha2-256',
 ] as const satisfies readonly ServerHostKeyAlgorithm[];
 
+/** A signature with SHA-1. */
+const OLD_HOST_KEYS = ['ssh-rsa'] as const satisfies readonly ServerHostKeyAlgorithm[];
+
 /** The host key algorithms (signature names) that go with a key type as it stands in known_hosts. */
 function signaturesOf(keyType: string): readonly string[] {
-  return keyType === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256'] : [keyType];
+  return keyType === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'] : [keyType];
 }
 
 /**
@@ -52,11 +66,16 @@ function signaturesOf(keyType: string): readonly string[] {
  * key is not taken for a changed one because it also has an Ed25519 key.
  *
  * @param knownKeyTypes key types from known_hosts, such as `ssh-ed25519`
+ * @param how `oldServer`: after everything else, also what only servers of the past need (SHA-1, CBC, group exchange)
  */
-export function algorithmsFor(knownKeyTypes: readonly string[], compression: boolean): Algorithms {
+export function algorithmsFor(
+  knownKeyTypes: readonly string[],
+  { compression, oldServer }: { readonly compression: boolean; readonly oldServer: boolean },
+): Algorithms {
   const known = new Set(knownKeyTypes.flatMap(signaturesOf));
-  const serverHostKey = [...HOST_KEYS].sort((a, b) => Number(known.has(b)) - Number(known.has(a)));
-  const { kex, cipher, hmac } = available();
+  const hostKeys = [...HOST_KEYS, ...(oldServer ? OLD_HOST_KEYS : [])];
+  const serverHostKey = hostKeys.sort((a, b) => Number(known.has(b)) - Number(known.has(a)));
+  const { kex, cipher, hmac } = available()[oldServer ? 'old' : 'safe'];
   // ssh2 tells clients of compression only what is listed; `zlib` (before sign-in) is never offered.
   const compress: Algorithms['compress'] = compression ? ['zlib@openssh.com', 'none'] : ['none'];
   return { kex: [...kex], cipher: [...cipher], hmac: [...hmac], serverHostKey, compress };
@@ -67,26 +86,32 @@ interface Available {
   readonly cipher: NonNullable<Extract<Algorithms['cipher'], readonly unknown[]>>;
   readonly hmac: NonNullable<Extract<Algorithms['hmac'], readonly unknown[]>>;
 }
-let probed: Available | undefined;
+let probed: { readonly safe: Available; readonly old: Available } | undefined;
 
 /** Naming an algorithm that this run-time's crypto library lacks makes ssh2 throw, so each is looked for first. */
-function available(): Available {
+function available(): { readonly safe: Available; readonly old: Available } {
   if (probed !== undefined) return probed;
   const ciphers = new Set(getCiphers());
   const curves = new Set(getCurves());
   const hashes = new Set(getHashes().map((name) => name.toLowerCase()));
-  probed = {
+  const safe: Available = {
     kex: KEX.filter((name) => CURVE_OF[name] === undefined || curves.has(CURVE_OF[name])),
-    cipher: entries(CIPHERS)
-      .filter(([, needs]) => ciphers.has(needs))
-      .map(([name]) => name),
-    hmac: entries(MACS)
-      .filter(([, needs]) => hashes.has(needs))
-      .map(([name]) => name),
+    cipher: supported(CIPHERS, ciphers),
+    hmac: supported(MACS, hashes),
   };
+  const old: Available = {
+    kex: [...safe.kex, ...OLD_KEX],
+    cipher: [...safe.cipher, ...supported(OLD_CIPHERS, ciphers)],
+    hmac: [...safe.hmac, ...supported(OLD_MACS, hashes)],
+  };
+  probed = { safe, old };
   return probed;
 }
 
-function entries<K extends string, V>(record: Readonly<Record<K, V>>): readonly [K, V][] {
-  return Object.entries(record) as [K, V][];
+/** The names of those whose needs are met. */
+function supported<K extends string>(
+  needs: Readonly<Record<K, string>>,
+  there: ReadonlySet<string>,
+): K[] {
+  return (Object.keys(needs) as K[]).filter((name) => there.has(needs[name]));
 }

@@ -6,6 +6,8 @@ export interface AttemptContext {
   readonly host: string;
   readonly port: number;
   readonly user: string;
+  /** Was also offered what only servers of the past need? */
+  readonly oldServer?: boolean;
   readonly phase: Phase;
   readonly tried: readonly SignInMethod[];
   /** What the server offered last, in its own words (RFC 4252). */
@@ -55,7 +57,7 @@ const ILLEGAL_USER_NAME = 15;
  */
 export function mapConnectionError(thrown: unknown, context: AttemptContext): TunnelError {
   const error = first(thrown);
-  const { host, port } = context;
+  const { host, port, oldServer = false } = context;
   const detail = error.message;
   const socket =
     typeof error.code === 'string' ? socketError(error.code, host, port, detail) : null;
@@ -65,6 +67,7 @@ export function mapConnectionError(thrown: unknown, context: AttemptContext): Tu
       kind: 'no-common-algorithm',
       host,
       what: detail.replace(/^.*no matching /i, ''),
+      oldServer,
       detail,
     };
   if (NOT_SSH.test(detail)) return { kind: 'not-ssh', host, port, detail };

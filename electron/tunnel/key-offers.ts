@@ -102,7 +102,7 @@ export class KeyOffers {
       offered.wanted = true;
       return sign(data, hash);
     };
-    const agent = new OneKeyAgent(blob, signWanted, onTrouble);
+    const agent = new OneKeyAgent(blob, signWanted, onTrouble, plan.oldServer);
     return { type: 'agent', username: plan.user, agent };
   }
 

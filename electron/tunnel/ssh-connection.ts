@@ -133,7 +133,7 @@ class Handshake {
     const config: ConnectConfig = {
       sock: this.#socket,
       username: plan.user,
-      algorithms: algorithmsFor(this.#verifier.knownTypes, plan.compression),
+      algorithms: algorithmsFor(this.#verifier.knownTypes, plan),
       hostVerifier: this.#verifier.verify,
       // ssh2's types describe authHandler more narrowly than what it accepts; see AuthSequence.
       authHandler: this.#auth.handler,
@@ -227,13 +227,14 @@ class Handshake {
   }
 
   #context(): AttemptContext {
-    const { host, port, user } = this.#deps.plan;
+    const { host, port, user, oldServer } = this.#deps.plan;
     const { tried } = this.#deps.memory;
     const { offered } = this.#auth;
     return {
       host,
       port,
       user,
+      oldServer,
       phase: this.#timer.phase,
       tried,
       offered,

@@ -231,5 +231,5 @@ export function shownFields(form: FormState): ReadonlySet<string> {
   );
   const server = form.practice ? [] : ['sshHost', 'sshPort', 'sshUser', 'signIn'];
   const key = form.signIn === 'key-file' && !form.practice ? ['signIn.path'] : [];
-  return new Set(['name', 'mode', 'compression', ...server, ...key, ...forwards]);
+  return new Set(['name', 'mode', 'compression', 'oldServer', ...server, ...key, ...forwards]);
 }

@@ -40,6 +40,7 @@ const ALL_ERRORS: readonly TunnelError[] = [
     [null, 11111].map((nextFree) => ({ ...ERRORS['port-in-use'], holder, nextFree })),
   ),
   ...PHASES.map((phase) => ({ ...ERRORS['timed-out'], phase })),
+  { ...ERRORS['no-common-algorithm'], oldServer: true },
   ...TROUBLES.map((why) => ({ ...ERRORS['key-unusable'], why })),
   ...ANSWERS.map((what) => ({ ...ERRORS['answer-needed'], what })),
   ...ANSWERS.map((what) => ({ ...ERRORS['cancelled-by-person'], what })),

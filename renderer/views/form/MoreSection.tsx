@@ -12,12 +12,12 @@ function isInside(field: string): boolean {
   return field === 'sshPort' || /^forwards\.\d+\.localAddress$/u.test(field);
 }
 
-/** What hardly anybody needs: the server's port, other addresses of this computer, compression. */
+/** What hardly anybody needs: the server's port, other addresses of this computer, compression, an old server. */
 export function MoreSection({ handle }: { readonly handle: FormHandle }) {
   const t = useWords();
   const { form, set, firstField, problems, problemOf } = handle;
   const [isOpened, setIsOpened] = useState(
-    form.sshPort !== '22' || form.compression || isInside(firstField),
+    form.sshPort !== '22' || form.compression || form.oldServer || isInside(firstField),
   );
   // A problem must not hide behind a closed door.
   const mustOpen = problems.some(({ field }) => isInside(field));
@@ -61,6 +61,14 @@ export function MoreSection({ handle }: { readonly handle: FormHandle }) {
           isSelected={form.compression}
           onChange={(compression) => set((now) => ({ ...now, compression }), 'compression')}
         />
+        {form.practice ? null : (
+          <CheckRow
+            label={t('form:more.old-server')}
+            hint={t('form:more.old-server-hint')}
+            isSelected={form.oldServer}
+            onChange={(oldServer) => set((now) => ({ ...now, oldServer }), 'oldServer')}
+          />
+        )}
       </div>
     </Details>
   );

@@ -24,6 +24,12 @@ describe('the form', () => {
     expect(draftOf(formOf(keyed))).toMatchObject({ signIn: { path: '/k' }, mode: 'manual' });
   });
 
+  it('keeps the switch for an old server as it was set', () => {
+    const old = { ...formOf(anAccount()), oldServer: true };
+    expect(draftOf(old)).toEqual({ ...DRAFT, oldServer: true });
+    expect(formOf(anAccount({ oldServer: true })).oldServer).toBe(true);
+  });
+
   it('takes an empty mail server for the SSH server, both ways', () => {
     const typed = { ...EMPTY, sshHost: 'mail.example.org' };
     expect(draftOf(typed).forwards[0]?.mailHost).toBe('mail.example.org');

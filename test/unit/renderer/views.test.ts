@@ -56,6 +56,31 @@ afterAll(() => {
   vi.useRealTimers();
 });
 
+describe('what is behind the door of the form', () => {
+  it.each([true, false])('warns of an old server (ticked: %s)', async (oldServer) => {
+    const { MoreSection } = await load<{ MoreSection: ComponentType<{ handle: unknown }> }>(
+      'views/form/MoreSection',
+    );
+    const { formOf } = await load<{ formOf: (account: unknown) => object }>('state/form-state');
+    const page = (more: object) => {
+      const form = { ...formOf(anAccount({ oldServer })), sshPort: '2222', ...more };
+      const handle = {
+        form,
+        set: vi.fn(),
+        firstField: 'name',
+        problems: [],
+        problemOf: () => undefined,
+      };
+      return draw(() => createElement(MoreSection, { handle }), aSnapshot());
+    };
+    const words = textOf(page({}));
+    expect(words).toContain('This is an old server');
+    expect(words).toContain('no longer safe');
+    expect(page({}).match(/<input[^>]*checked/gu) ?? []).toHaveLength(oldServer ? 1 : 0);
+    expect(textOf(page({ practice: true }))).not.toContain('This is an old server');
+  });
+});
+
 /** What a person reads on the page. */
 const textOf = (html: string): string =>
   html

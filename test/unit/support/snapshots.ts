@@ -114,6 +114,7 @@ export const ERRORS: { readonly [K in TunnelErrorKind]: Extract<TunnelError, { k
     kind: 'no-common-algorithm',
     host,
     what: 'cipher',
+    oldServer: false,
     detail: 'server offers 3des-cbc',
   },
   'host-key-changed': {

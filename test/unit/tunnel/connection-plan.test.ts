@@ -75,8 +75,10 @@ describe('a change of an account', () => {
   });
 });
 
+const PLAIN = { compression: false, oldServer: false };
+
 describe('what is offered to a server', () => {
-  const lists = algorithmsFor([], false);
+  const lists = algorithmsFor([], PLAIN);
   const all = [lists.kex, lists.cipher, lists.hmac, lists.serverHostKey].flat().map(String);
 
   it('holds nothing that is broken, and nothing that blocks for seconds to no use', () => {
@@ -103,21 +105,48 @@ describe('what is offered to a server', () => {
     expect((lists.kex as readonly string[])[0]).toBe('curve25519-sha256');
     expect((lists.serverHostKey as readonly string[])[0]).toBe('ssh-ed25519');
     const first = (types: readonly string[], n: number) =>
-      (algorithmsFor(types, false).serverHostKey as readonly string[]).slice(0, n);
+      (algorithmsFor(types, PLAIN).serverHostKey as readonly string[]).slice(0, n);
     expect(first(['ssh-rsa'], 2)).toEqual(['rsa-sha2-512', 'rsa-sha2-256']);
     expect(first(['ecdsa-sha2-nistp384'], 2)).toEqual(['ecdsa-sha2-nistp384', 'ssh-ed25519']);
     expect(first(['ssh-dss', 'unknown'], 1)).toEqual(['ssh-ed25519']);
     expect([...first(['ssh-rsa'], 9)].sort()).toEqual([...first([], 9)].sort());
   });
 
+  it('has what old servers need at its end, when the account says so', () => {
+    const old = algorithmsFor(['ssh-rsa'], { ...PLAIN, oldServer: true });
+    const rest = (name: 'kex' | 'cipher' | 'hmac' | 'serverHostKey') => {
+      const safe = lists[name] as readonly string[];
+      const both = old[name] as readonly string[];
+      if (name !== 'serverHostKey') expect(both.slice(0, safe.length)).toEqual(safe);
+      return both.filter((one) => !safe.includes(one));
+    };
+    expect(rest('kex')).toEqual([
+      'diffie-hellman-group14-sha1',
+      'diffie-hellman-group-exchange-sha256',
+      'diffie-hellman-group-exchange-sha1',
+    ]);
+    expect(rest('cipher')).toEqual(['aes128-cbc', 'aes192-cbc', 'aes256-cbc']);
+    expect(rest('hmac')).toEqual(['hmac-sha1-etm@openssh.com', 'hmac-sha1']);
+    expect(rest('serverHostKey')).toEqual(['ssh-rsa']);
+    // A server that is known by its RSA key signs with SHA-1 only when it can do no better.
+    expect((old.serverHostKey as readonly string[]).slice(0, 3)).toEqual([
+      'rsa-sha2-512',
+      'rsa-sha2-256',
+      'ssh-rsa',
+    ]);
+  });
+
   it('is compressed after the sign-in or not at all', () => {
-    expect(algorithmsFor([], false).compress).toEqual(['none']);
-    expect(algorithmsFor([], true).compress).toEqual(['zlib@openssh.com', 'none']);
+    expect(algorithmsFor([], PLAIN).compress).toEqual(['none']);
+    expect(algorithmsFor([], { ...PLAIN, compression: true }).compress).toEqual([
+      'zlib@openssh.com',
+      'none',
+    ]);
   });
 
   it('is a list of its own each time', () => {
-    const once = algorithmsFor([], false);
+    const once = algorithmsFor([], PLAIN);
     (once.cipher as string[]).length = 0;
-    expect((algorithmsFor([], false).cipher as string[]).length).toBeGreaterThan(3);
+    expect((algorithmsFor([], PLAIN).cipher as string[]).length).toBeGreaterThan(3);
   });
 });
