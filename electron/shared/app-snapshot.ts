@@ -11,6 +11,9 @@ export interface Traffic {
   readonly bytesDown: number;
   /** Bytes carried from mail programs to the mail server. */
   readonly bytesUp: number;
+  /** Bytes, of those, that went through connections which compress; and all that these sent and received for it. */
+  readonly beforeCompression: number;
+  readonly afterCompression: number;
 }
 
 export const NO_TRAFFIC: Traffic = {
@@ -18,6 +21,8 @@ export const NO_TRAFFIC: Traffic = {
   totalConnections: 0,
   bytesDown: 0,
   bytesUp: 0,
+  beforeCompression: 0,
+  afterCompression: 0,
 };
 
 /** What is known of the SSH connection, for the curious; null while there is none. */

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Forward } from '../shared/account';
 import type { Traffic } from '../shared/app-snapshot';
 import type { TunnelError } from '../shared/tunnel-error';
+import { CompressionCount } from './compression-count';
 import { joinForward, type Pipe } from './forward-pipe';
 import type { Clock } from './ports';
 import { refuse } from './refusal';
@@ -45,6 +46,7 @@ export class Clients {
   /** Grows whenever everything is dropped; a connection of an earlier life does not come back. */
   #life = 0;
   #session: SshSession | null = null;
+  readonly #compression = new CompressionCount();
   #total = 0;
   #down = 0;
   #up = 0;
@@ -63,6 +65,8 @@ export class Clients {
       totalConnections: this.#total,
       bytesDown: this.#down,
       bytesUp: this.#up,
+      beforeCompression: this.#compression.before,
+      afterCompression: this.#compression.after,
     };
   }
 
@@ -96,6 +100,7 @@ export class Clients {
   /** There is a session: the held connections get their channels. */
   serve(session: SshSession): void {
     this.#session = session;
+    this.#compression.begin(session);
     for (const held of [...this.#held]) {
       this.#letGo(held, false);
       void this.#join(session, held.socket, held.forward);
@@ -106,6 +111,7 @@ export class Clients {
   /** The session is gone: what went through it is reset, never ended cleanly. */
   lose(): void {
     this.#session = null;
+    this.#compression.end();
     for (const pipe of [...this.#pipes]) pipe.reset();
   }
 
@@ -147,10 +153,12 @@ export class Clients {
       const meter = {
         down: (bytes: number) => {
           this.#down += bytes;
+          this.#compression.carried(session, bytes);
           this.#deps.onTraffic();
         },
         up: (bytes: number) => {
           this.#up += bytes;
+          this.#compression.carried(session, bytes);
           this.#deps.onTraffic();
         },
       };

@@ -103,6 +103,8 @@ export const trafficSchema: z.ZodType<Traffic> = z.object({
   totalConnections: z.number(),
   bytesDown: z.number(),
   bytesUp: z.number(),
+  beforeCompression: z.number(),
+  afterCompression: z.number(),
 });
 
 export const factsSchema: z.ZodType<SessionFacts> = z.object({

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Client } from 'ssh2';
 import type { SessionFacts } from '../shared/app-snapshot';
@@ -56,6 +57,12 @@ export class SshSession {
   /** Why the connection is gone, from the very moment on; null while it is there, and when we ended it ourselves. */
   get lost(): TunnelError | null {
     return this.#socket.destroyed && !this.#ending ? this.#whyLost() : null;
+  }
+
+  /** All bytes that the connection sent and received, in whatever form; null where it runs inside another connection. */
+  get wireBytes(): number | null {
+    const socket = this.#socket;
+    return socket instanceof Socket ? socket.bytesRead + socket.bytesWritten : null;
   }
 
   /** For what needs a session channel, which only `key-installer.ts` does, on a connection that carries no mail. */

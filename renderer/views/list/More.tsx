@@ -25,6 +25,7 @@ export function More({ view, now }: MoreProps) {
   const t = useWords();
   const { account, traffic, session, state } = view;
   const greeting = greetingOf(state);
+  const saved = traffic.beforeCompression - traffic.afterCompression;
   return (
     <div className="more">
       <section className="more__section">
@@ -58,6 +59,12 @@ export function More({ view, now }: MoreProps) {
           <dd>{describeBytes(traffic.bytesDown, t)}</dd>
           <dt>{t('window:more.sent')}</dt>
           <dd>{describeBytes(traffic.bytesUp, t)}</dd>
+          {saved > 0 ? (
+            <>
+              <dt>{t('window:more.saved')}</dt>
+              <dd>{describeBytes(saved, t)}</dd>
+            </>
+          ) : null}
         </dl>
       </section>
       {session === null ? null : <SessionDetails session={session} />}

@@ -81,6 +81,8 @@ describe('the mail programs of one account', () => {
       totalConnections: 2,
       bytesDown: 34,
       bytesUp: 0,
+      beforeCompression: 0,
+      afterCompression: 0,
     });
     expect(counts).not.toContain(3);
   });
