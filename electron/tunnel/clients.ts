@@ -4,6 +4,7 @@ import type { Traffic } from '../shared/app-snapshot';
 import type { TunnelError } from '../shared/tunnel-error';
 import { CompressionCount } from './compression-count';
 import { joinForward, type Pipe } from './forward-pipe';
+import type { OpenMailServer } from './mail-channel';
 import type { Clock } from './ports';
 import { refuse } from './refusal';
 import type { SshSession } from './ssh-session';
@@ -24,6 +25,8 @@ export interface ClientsDependencies {
   readonly clock: Clock;
   /** In milliseconds, read afresh for every mail program. */
   readonly holdMs: () => number;
+  /** How the mail server is reached through a session. */
+  readonly open: OpenMailServer;
   /** Why the tunnel is not up, for a mail program whose time ran out. */
   readonly whyNot: () => TunnelError;
   /** An error as one plain line, for the mail program to show. */
@@ -145,9 +148,9 @@ export class Clients {
     this.#opening++;
     try {
       const from = { address: socket.remoteAddress ?? '127.0.0.1', port: socket.remotePort ?? 0 };
-      const channel = await session.openForward(forward.mailHost, forward.mailPort, from);
+      const farEnd = await this.#deps.open(session, forward, from);
       if (socket.destroyed) {
-        channel.stream.close();
+        farEnd.close();
         return;
       }
       const meter = {
@@ -163,7 +166,7 @@ export class Clients {
         },
       };
       this.#total++;
-      const pipe = joinForward(socket, channel, session.gate, meter);
+      const pipe = joinForward(socket, farEnd, session.gate, meter);
       this.#pipes.add(pipe);
       if (this.#session !== session) pipe.reset();
       void pipe.done.then(() => {
@@ -181,7 +184,8 @@ export class Clients {
 
   #notOpened(error: TunnelError, session: SshSession, socket: Socket, forward: Forward): void {
     const next = this.#session;
-    if (error.kind !== 'connection-lost') refuse(socket, forward, this.#deps.inWords(error));
+    const isLost = error.kind === 'connection-lost' || next !== session;
+    if (!isLost) refuse(socket, forward, this.#deps.inWords(error));
     // Nothing was said yet, so the mail program can go on with another session, or wait for one.
     else if (next !== null && next !== session) void this.#join(next, socket, forward);
     else if (!socket.destroyed) this.#hold(socket, forward);

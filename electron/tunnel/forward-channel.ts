@@ -1,4 +1,5 @@
 import type { ClientChannel } from 'ssh2';
+import type { FarEnd } from './forward-pipe';
 
 /** A server that pushes more than this past what is read, in bytes, is not playing by the window (ssh2#1505). */
 export const UNREAD_LIMIT = 8 * 1024 * 1024;
@@ -10,7 +11,7 @@ export const UNREAD_LIMIT = 8 * 1024 * 1024;
  *
  * To be made in the very call-back that gives the channel: data and its end may lie in the same packet.
  */
-export class ForwardChannel {
+export class ForwardChannel implements FarEnd {
   readonly stream: ClientChannel;
   #saidEof = false;
 
@@ -34,5 +35,9 @@ export class ForwardChannel {
   /** Did the mail server's side come to its end (EOF)? A channel that was closed or lost did not. */
   get saidEof(): boolean {
     return this.#saidEof;
+  }
+
+  close(): void {
+    this.stream.close();
   }
 }

@@ -1,10 +1,18 @@
 import type { Socket } from 'node:net';
-import type { ClientChannel } from 'ssh2';
-import type { ForwardChannel } from './forward-channel';
+import type { Duplex } from 'node:stream';
 import type { SendGate } from './send-gate';
 
 /** Bytes of one connection that may wait for the server's window before its local socket is no longer read. */
 const UNSENT_LIMIT = 64 * 1024;
+
+/** The mail server's side of a connection: a channel, or what is inside the TLS that goes through one. */
+export interface FarEnd {
+  readonly stream: Duplex;
+  /** Did the mail server's side come to its end by itself? If not, an end is a break, and what came may be cut. */
+  readonly saidEof: boolean;
+  /** Closes both directions at once; may throw where the SSH connection is gone. */
+  close(): void;
+}
 
 export interface PipeMeter {
   /** Bytes from the mail server to the mail program. */
@@ -21,24 +29,24 @@ export interface Pipe {
 }
 
 /**
- * Joins a mail program's socket and a channel, until both have ended. Each side is read only as fast as the other
+ * Joins a mail program's socket and a mail server's side, until both have ended. Each side is read only as fast as the other
  * takes; an end of one is passed on as an end and the other direction goes on (half-close); anything else that ends
  * the channel resets the socket, so that a message that was cut never looks whole.
  */
 export function joinForward(
   socket: Socket,
-  forward: ForwardChannel,
+  farEnd: FarEnd,
   gate: SendGate,
   meter: PipeMeter,
 ): Pipe {
-  return new JoinedPipe(socket, forward, gate, meter);
+  return new JoinedPipe(socket, farEnd, gate, meter);
 }
 
 class JoinedPipe implements Pipe {
   readonly done: Promise<void>;
   readonly #socket: Socket;
-  readonly #forward: ForwardChannel;
-  readonly #channel: ClientChannel;
+  readonly #farEnd: FarEnd;
+  readonly #channel: Duplex;
   readonly #gate: SendGate;
   readonly #meter: PipeMeter;
   #unsent = 0;
@@ -47,10 +55,10 @@ class JoinedPipe implements Pipe {
   #socketClosed = false;
   #finish: () => void = () => undefined;
 
-  constructor(socket: Socket, forward: ForwardChannel, gate: SendGate, meter: PipeMeter) {
+  constructor(socket: Socket, farEnd: FarEnd, gate: SendGate, meter: PipeMeter) {
     this.#socket = socket;
-    this.#forward = forward;
-    this.#channel = forward.stream;
+    this.#farEnd = farEnd;
+    this.#channel = farEnd.stream;
     this.#gate = gate;
     this.#meter = meter;
     this.done = new Promise((resolve) => (this.#finish = resolve));
@@ -97,7 +105,7 @@ class JoinedPipe implements Pipe {
       if (!this.#socket.write(chunk)) channel.pause();
     });
     channel.on('end', () => {
-      if (!this.#forward.saidEof) {
+      if (!this.#farEnd.saidEof) {
         this.reset();
         return;
       }
@@ -108,7 +116,7 @@ class JoinedPipe implements Pipe {
     channel.on('close', () => {
       this.#channelClosed = true;
       // The far side takes nothing more; what the mail program still says has nowhere to go.
-      if (this.#forward.saidEof) this.#endSocketWhenFlushed();
+      if (this.#farEnd.saidEof) this.#endSocketWhenFlushed();
       else this.reset();
       this.#checkDone();
     });
@@ -160,7 +168,7 @@ class JoinedPipe implements Pipe {
   #closeChannel(): void {
     if (this.#channelClosed) return;
     try {
-      this.#channel.close();
+      this.#farEnd.close();
     } catch {
       // The SSH connection is gone, and the channel with it.
     }

@@ -1,46 +1,54 @@
-import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
-import type { Forward, ForwardProtocol } from '../shared/account';
+import type { Forward } from '../shared/account';
 import type { TunnelError } from '../shared/tunnel-error';
 import { cleanServerText } from './error-mapping';
+import { mailProtocolOf, speaksTlsItself, type MailProtocol } from './mail-protocol';
+import { handshakeError, serverNameOf } from './tls-errors';
 import { TunnelFailure } from './tunnel-failure';
+import { Wire } from './wire';
 
 /** A mail server that says nothing for this long, in milliseconds, is not a mail server of that kind. */
-const GREETING_TIMEOUT_MS = 20_000;
+export const GREETING_TIMEOUT_MS = 20_000;
+/** What a server that kept silent is told by; see `proof.ts`. */
+export const SILENCE = 'silence';
 const LONGEST_GREETING = 512;
 
 interface Manners {
   readonly expects: RegExp;
   readonly name: string;
   readonly goodbye: string;
-  readonly tls: boolean;
 }
 
-/** How each protocol greets and is left (RFC 1939, 9051, 5321; implicit TLS by RFC 8314). */
-const MANNERS: Readonly<Record<ForwardProtocol, Manners>> = {
-  pop3: { expects: /^\+OK/, name: '+OK', goodbye: 'QUIT\r\n', tls: false },
-  pop3s: { expects: /^\+OK/, name: '+OK', goodbye: 'QUIT\r\n', tls: true },
-  imap: { expects: /^\* (OK|PREAUTH)/i, name: '* OK', goodbye: 'a LOGOUT\r\n', tls: false },
-  imaps: { expects: /^\* (OK|PREAUTH)/i, name: '* OK', goodbye: 'a LOGOUT\r\n', tls: true },
-  smtp: { expects: /^220[ -]/, name: '220', goodbye: 'QUIT\r\n', tls: false },
-  submission: { expects: /^220[ -]/, name: '220', goodbye: 'QUIT\r\n', tls: false },
+/** How each protocol greets and is left (RFC 1939, 9051, 5321). */
+const MANNERS: Readonly<Record<MailProtocol, Manners>> = {
+  pop3: { expects: /^\+OK/, name: '+OK', goodbye: 'QUIT\r\n' },
+  imap: { expects: /^\* (OK|PREAUTH)/i, name: '* OK', goodbye: 'a LOGOUT\r\n' },
+  smtp: { expects: /^220[ -]/, name: '220', goodbye: 'QUIT\r\n' },
 };
 
 /**
  * Reads the mail server's first line through a channel, leaves politely and closes the channel.
  *
- * @returns the line, word for word
- * @throws TunnelFailure `no-greeting` or `wrong-greeting`
+ * @param channel what a mail program would be joined to: with a bridge, the inside of it
+ * @param timeoutMs how long the server may keep silent
+ * @returns the line, word for word; of a greeting that has several, the first
+ * @throws TunnelFailure `no-greeting`, `wrong-greeting` or `tls-failed`
  */
-export async function readGreeting(channel: Duplex, forward: Forward): Promise<string> {
-  const manners = MANNERS[forward.protocol];
+export async function readGreeting(
+  channel: Duplex,
+  forward: Forward,
+  timeoutMs = GREETING_TIMEOUT_MS,
+): Promise<string> {
+  const manners = MANNERS[mailProtocolOf(forward.protocol)];
+  const wire = speaksTlsItself(forward) ? new Wire(channel) : null;
   // The certificate is the mail program's to check; nothing is sent here that it would have to protect.
-  const stream = manners.tls
-    ? connectTls({ socket: channel, rejectUnauthorized: false, ...serverName(forward.mailHost) })
-    : channel;
+  const stream =
+    wire === null
+      ? channel
+      : connectTls({ socket: wire, rejectUnauthorized: false, ...serverNameOf(forward.mailHost) });
   try {
-    const line = await firstLine(stream, forward);
+    const line = await firstLine(stream, forward, timeoutMs, wire);
     if (!manners.expects.test(line)) throw new TunnelFailure(wrongGreeting(forward, manners, line));
     stream.write(manners.goodbye);
     return line;
@@ -53,17 +61,17 @@ export async function readGreeting(channel: Duplex, forward: Forward): Promise<s
   }
 }
 
-/** An address is no server name (RFC 6066, 3). */
-function serverName(host: string): { servername?: string } {
-  return isIP(host) === 0 ? { servername: host } : {};
-}
-
 function wrongGreeting(forward: Forward, manners: Manners, got: string): TunnelError {
   const { mailHost, mailPort } = forward;
   return { kind: 'wrong-greeting', mailHost, mailPort, expected: manners.name, got };
 }
 
-function firstLine(stream: Duplex, forward: Forward): Promise<string> {
+function firstLine(
+  stream: Duplex,
+  forward: Forward,
+  timeoutMs: number,
+  wire: Wire | null,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     // Collected as bytes, since a letter may come in two packets.
     let bytes = Buffer.alloc(0);
@@ -73,7 +81,7 @@ function firstLine(stream: Duplex, forward: Forward): Promise<string> {
         reject(new TunnelFailure({ kind: 'no-greeting', mailHost, mailPort, detail }));
       });
     };
-    const timer = setTimeout(() => none('silence'), GREETING_TIMEOUT_MS);
+    const timer = setTimeout(() => none(SILENCE), timeoutMs);
     const onData = (chunk: Buffer) => {
       bytes = Buffer.concat([bytes, chunk]);
       const end = bytes.indexOf('\n');
@@ -82,7 +90,10 @@ function firstLine(stream: Duplex, forward: Forward): Promise<string> {
       settle(() => resolve(cleanServerText(text).slice(0, LONGEST_GREETING)));
     };
     const onEnd = () => none('the mail server closed the connection');
-    const onError = (error: Error) => none(error.message);
+    const onError = (error: Error) => {
+      if (wire === null) none(error.message);
+      else settle(() => reject(new TunnelFailure(handshakeError(error, wire.plainStart, forward))));
+    };
     const settle = (act: () => void) => {
       clearTimeout(timer);
       stream.off('data', onData).off('end', onEnd).off('close', onEnd);
@@ -99,21 +110,21 @@ function firstLine(stream: Duplex, forward: Forward): Promise<string> {
  *
  * @param reason one line in plain English; it is cut and cleaned here
  */
-export function refusalLine(protocol: ForwardProtocol, reason: string): string | null {
+export function refusalLine(
+  forward: Pick<Forward, 'protocol' | 'tls'>,
+  reason: string,
+): string | null {
+  // The mail program expects TLS here; words in the clear would only confuse it.
+  if (speaksTlsItself(forward)) return null;
   const text = cleanServerText(reason)
     .replace(/[\r\n]+/g, ' ')
     .slice(0, 200);
-  switch (protocol) {
+  switch (mailProtocolOf(forward.protocol)) {
     case 'pop3':
       return `-ERR [SYS/TEMP] Mailmole: ${text}\r\n`;
     case 'imap':
       return `* BYE Mailmole: ${text}\r\n`;
     case 'smtp':
-    case 'submission':
       return `421 Mailmole: ${text}\r\n`;
-    case 'pop3s':
-    case 'imaps':
-      // The mail program expects TLS here; words in the clear would only confuse it.
-      return null;
   }
 }

@@ -77,6 +77,7 @@ export const settingsSchema: z.ZodType<EngineSettings> = z.object({
   ownKnownHostsFile: z.string(),
   defaultKeyFiles: z.array(z.string()),
   agentSocket: z.string().nullable(),
+  extraCaFile: z.string().exactOptional(),
   waits: z
     .object({
       reach: wait,
@@ -86,6 +87,7 @@ export const settingsSchema: z.ZodType<EngineSettings> = z.object({
       probe: wait,
       hold: wait,
       idle: wait,
+      greet: wait,
       askAgain: wait,
     })
     .exactOptional(),

@@ -43,6 +43,8 @@ export interface EngineSettings {
   readonly defaultKeyFiles: readonly string[];
   /** The agent's socket or pipe; null when there is none. Read afresh by whoever builds this. */
   readonly agentSocket: string | null;
+  /** One more file of authorities (PEM) for mail servers' certificates; for tests, whose servers nobody else vouches for. */
+  readonly extraCaFile?: string;
   /** Waits other than the shipped ones, for tests that could not sit through those. */
   readonly waits?: Partial<Waits>;
 }
@@ -61,6 +63,8 @@ export interface Waits {
   readonly hold: number;
   /** How long an on-demand tunnel stays up without carrying anything. */
   readonly idle: number;
+  /** For a mail server to greet, and to agree on TLS. */
+  readonly greet: number;
   /** How long until a mail server that did not greet is asked again. */
   readonly askAgain: number;
 }

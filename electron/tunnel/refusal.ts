@@ -7,7 +7,7 @@ const FAREWELL_MS = 5_000;
 
 /** Says why in the mail program's own protocol and closes; where no words fit, resets. */
 export function refuse(socket: Socket, forward: Forward, reason: string): void {
-  const line = refusalLine(forward.protocol, reason);
+  const line = refusalLine(forward, reason);
   if (line === null || socket.destroyed) {
     socket.resetAndDestroy();
     return;

@@ -7,9 +7,10 @@ import { AttemptRunner, type AcceptedKey, type AttemptDependencies } from './att
 import { Clients, HOLD_MS } from './clients';
 import { connectionMatters } from './connection-plan';
 import { Doorkeeper } from './doorkeeper';
-import { readGreeting } from './greeting';
 import { LocalListener } from './local-listener';
+import { mailOpener, type OpenMailServer } from './mail-channel';
 import type { StartedBy } from './ports';
+import { proveForward } from './proof';
 import type { SshSession } from './ssh-session';
 import { toTunnelError } from './tunnel-failure';
 import { currentAttempt, reduce } from './tunnel-machine';
@@ -37,6 +38,7 @@ export class Tunnel {
   #account: Account;
   readonly #deps: TunnelDependencies;
   readonly #clients: Clients;
+  readonly #openMail: OpenMailServer;
   readonly #door: Doorkeeper;
   readonly #timers = new Map<TimerName, () => void>();
   #machine: Machine;
@@ -56,7 +58,9 @@ export class Tunnel {
     this.#account = account;
     this.#deps = deps;
     this.#machine = initialMachine(account.mode);
+    this.#openMail = mailOpener(deps.settings);
     this.#clients = new Clients({
+      open: this.#openMail,
       clock: deps.clock,
       holdMs: () => deps.settings().waits?.hold ?? HOLD_MS,
       whyNot: () => this.#whyNotUp(),
@@ -237,9 +241,8 @@ export class Tunnel {
     try {
       const greetings = await Promise.all(
         this.#account.forwards.map(async (forward): Promise<GreetingProof> => {
-          const from = { address: '127.0.0.1', port: 0 };
-          const channel = await session.openForward(forward.mailHost, forward.mailPort, from);
-          const text = await readGreeting(channel.stream, forward);
+          const { greet } = this.#deps.settings().waits ?? {};
+          const text = await proveForward(session, forward, this.#openMail, greet);
           return { forwardId: forward.id, text, at: this.#deps.clock.now() };
         }),
       );

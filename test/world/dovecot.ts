@@ -23,6 +23,8 @@ export interface DovecotOptions {
   readonly greeting?: string;
   /** Default true: STARTTLS on the plain ports, and the ports with TLS from the first byte. */
   readonly tls?: boolean;
+  /** The only name in the certificate; default `mail.example.test`, which nobody can look up. */
+  readonly certificateName?: string;
   /** More lines of dovecot.conf; they win. */
   readonly config?: string;
 }
@@ -41,14 +43,12 @@ export interface Dovecot extends ServerHandle {
   readonly user: string;
   readonly password: string;
   /** The only name in the certificate. */
-  readonly certificateName: 'mail.example.test';
+  readonly certificateName: string;
   /** The authority that a client must trust; null with `tls: false`. */
   readonly caFile: string | null;
   /** Puts more mail into the mailbox. */
   deliver(messages: readonly TestMessage[]): Promise<void>;
 }
-
-const CERTIFICATE_NAME = 'mail.example.test';
 
 /**
  * Starts a real dovecot for one mailbox on free ports of 127.0.0.1. It runs wholly under the test
@@ -61,13 +61,14 @@ export function startDovecot(options: DovecotOptions = {}): Promise<Dovecot> {
 async function startIn(folder: WorldFolder, options: DovecotOptions): Promise<Dovecot> {
   const account = await testAccount();
   const { messages = [], user = 'msingh', password = 'foobar', tls = true } = options;
+  const { certificateName = 'mail.example.test' } = options;
   const ports = {
     pop3: await freePort(),
     imap: await freePort(),
     pop3s: await freePort(),
     imaps: await freePort(),
   };
-  const certificates = tls ? await makeCertificates(folder, CERTIFICATE_NAME) : null;
+  const certificates = tls ? await makeCertificates(folder, certificateName) : null;
   await folder.write('users', `${user}:{PLAIN}${password}\n`);
   const lines = [
     ...(await baseLines(folder, account, options.greeting ?? 'Dovecot ready.')),
@@ -99,7 +100,7 @@ async function startIn(folder: WorldFolder, options: DovecotOptions): Promise<Do
     ports,
     user,
     password,
-    certificateName: CERTIFICATE_NAME,
+    certificateName,
     caFile: certificates?.caFile ?? null,
     deliver: (more) => writeMaildir(maildir, more, account),
   };

@@ -3,11 +3,20 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FORWARD_PROTOCOLS, type ForwardProtocol } from '../../../electron/shared/account';
 import type { TunnelError } from '../../../electron/shared/tunnel-error';
 import { Clients, HOLD_MS, MOST_CLIENTS } from '../../../electron/tunnel/clients';
+import type { EngineSettings } from '../../../electron/tunnel/ports';
+import { mailOpener } from '../../../electron/tunnel/mail-channel';
 import { until } from '../../world/wait';
 import { closeLocals, localPair, startPair, type LocalPair, type SshPair } from './ssh-pair';
 import { HandClock, forwardOf } from './stand-ins';
 
 const WHY: TunnelError = { kind: 'unreachable', host: 'h', port: 22, detail: '' };
+
+const SETTINGS: EngineSettings = {
+  knownHostsFiles: [],
+  ownKnownHostsFile: '/nowhere',
+  defaultKeyFiles: [],
+  agentSocket: null,
+};
 
 describe('the mail programs of one account', () => {
   let pairs: SshPair[] = [];
@@ -21,6 +30,7 @@ describe('the mail programs of one account', () => {
     clients = new Clients({
       clock,
       holdMs: () => HOLD_MS,
+      open: mailOpener(() => SETTINGS),
       whyNot: () => WHY,
       inWords: (error) => `because ${error.kind}`,
       onCount: (count) => counts.push(count),

@@ -4,8 +4,13 @@ import { connect, createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { FORWARD_PROTOCOLS, type ForwardProtocol } from '../../../electron/shared/account';
+import {
+  FORWARD_PROTOCOLS,
+  FORWARD_TLS,
+  type ForwardProtocol,
+} from '../../../electron/shared/account';
 import { readGreeting, refusalLine } from '../../../electron/tunnel/greeting';
+import { mailProtocolOf } from '../../../electron/tunnel/mail-protocol';
 import { makeCertificates } from '../../world/certificates';
 import { until } from '../../world/wait';
 import { makeWorldFolder } from '../../world/world-folder';
@@ -195,10 +200,10 @@ describe('the greeting behind TLS', () => {
     },
   );
 
-  it('of a server that speaks no TLS is none', async () => {
+  it('of a server that speaks no TLS is told from none', async () => {
     const { channel } = await mailServer((socket) => socket.write('+OK in the clear\r\n'));
     await expect(readGreeting(channel, of('pop3s'))).rejects.toMatchObject({
-      error: { kind: 'no-greeting' },
+      error: { kind: 'tls-failed', reason: 'plain-there', detail: '+OK in the clear' },
     });
   });
 });
@@ -216,13 +221,16 @@ describe('the words of a refusal', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...FORWARD_PROTOCOLS),
+        fc.constantFrom(...FORWARD_TLS),
         fc.oneof(
           fc.string({ unit: 'binary' }),
           fc.string().map((s) => `${s}\r\n+OK forged\r\n${s.repeat(50)}`),
         ),
-        (protocol, reason) => {
-          const line = refusalLine(protocol, reason);
-          const shape = shapes[protocol];
+        (protocol, tls, reason) => {
+          const line = refusalLine({ protocol, tls }, reason);
+          // With a bridge the mail program speaks plain text, whatever lies behind.
+          const plain = tls === 'none' ? protocol : mailProtocolOf(protocol);
+          const shape = shapes[plain];
           if (shape === null) expect(line).toBeNull();
           else {
             expect(line).toMatch(shape);
