@@ -150,7 +150,8 @@ export async function brokeOff(exchanged: Promise<Exchange>): Promise<boolean> {
   return outcome === null || !(outcome.upWhole && outcome.downWhole);
 }
 
-function supplyHash(bytes: number): string {
+/** The hash of what the bulk server gives to whom asks for so many bytes. */
+export function supplyHash(bytes: number): string {
   const hash = createHash('sha256');
   for (let left = bytes; left > 0; left -= SUPPLY.length)
     hash.update(SUPPLY.subarray(0, Math.min(SUPPLY.length, left)));
