@@ -38,7 +38,11 @@ export class HostKeys {
 
   /** Adds a key a person trusted, as a new line of our own file (mode 0600, replaced atomically). */
   async trust(host: string, port: number, key: Buffer): Promise<void> {
-    await this.#rewrite((text) => appendLine(text, host, port, key));
+    await this.#rewrite((text) => {
+      // Several accounts of one server may have asked about it at the same time.
+      const known = new KnownHostsView(parseKnownHosts(text, this.#own)).judge(host, port, key);
+      return known.kind === 'known' ? text : appendLine(text, host, port, key);
+    });
   }
 
   /** A person compared fingerprints and put this key in place of the one known: our own lines of that type go. */

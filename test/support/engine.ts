@@ -49,6 +49,7 @@ export interface TestEngine {
   question(): Promise<[PromptId, PromptRequest]>;
   /** Kills the tunnel host's process, as a crash would. */
   crash(): void;
+  /** Rejects when the engine had an error that nobody caught. */
   stop(): Promise<void>;
 }
 
@@ -65,6 +66,9 @@ export const secretly =
       : request.kind === 'code'
         ? { kind: 'answers', answers: request.questions.map(() => secret) }
         : { kind: 'secret', secret };
+
+/** What the engine logs of faults of its own: never, whatever servers, networks and mail programs do. */
+const SURPRISE = /^error: (uncaught|unhandled|a message|\S+ came before)/;
 
 export interface EngineOptions {
   readonly answers?: Answerer;
@@ -124,6 +128,9 @@ export async function startEngine(options: EngineOptions = {}): Promise<TestEngi
     stop: async () => {
       await host.shutDown();
       await folder.remove();
+      const surprises = record.lines.filter((line) => SURPRISE.test(line));
+      if (surprises.length > 0)
+        throw new Error(`the engine was surprised: ${surprises.join('\n')}`);
     },
   };
 }

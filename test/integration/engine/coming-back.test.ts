@@ -176,6 +176,17 @@ describe('a server that is something else', () => {
   });
 });
 
+describe('a server that knows only what was in use in 2005', () => {
+  it('is named for it and not tried again', async () => {
+    const old = await server({ oldAlgorithms: true });
+    const { engine, account } = await accountAt(old);
+    engine.host.setAccount(account, 'person');
+    expect(await engine.trouble()).toMatchObject({ kind: 'no-common-algorithm' });
+    expect(engine.prompts).toEqual([]);
+    expect(connections(old)).toBe(1);
+  });
+});
+
 describe('what only a person can mend', () => {
   it('is not tried again, whatever mail programs and networks do', async () => {
     const sshd = await server({ authorizedKeys: [], config: { ListenAddress: '127.0.0.1' } });

@@ -98,6 +98,21 @@ describe('a server that is known', () => {
 });
 
 describe('a server that is not known', () => {
+  it.each(['ecdsa-256', 'ecdsa-384', 'ecdsa-521', 'rsa-3072'] as const)(
+    'may have a key of type %s',
+    async (type) => {
+      const hostKey = await makeKey({ type, name: 'host' });
+      const { sshd, engine, account } = await strangers({ hostKeys: [hostKey] });
+      engine.host.setAccount(account, 'person');
+      await engine.when(isUp, 'in');
+      expect(engine.prompts).toMatchObject([{ fingerprint: hostKey.fingerprint }]);
+      const [kind, base64] = hostKey.publicKey.split(' ');
+      expect(await readFile(engine.folder.file('known_hosts'), 'utf8')).toBe(
+        `[127.0.0.1]:${sshd.port} ${kind} ${base64}\n`,
+      );
+    },
+  );
+
   it('is asked about by its fingerprint, and remembered in a file that OpenSSH takes', async () => {
     const { sshd, engine, account } = await strangers({ hostKeys: [ed25519] });
     engine.host.setAccount(account, 'person');

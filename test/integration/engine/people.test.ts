@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Account } from '../../../electron/shared/account';
 import { accountFor, forwardTo, secretly, trusting, type TestEngine } from '../../support/engine';
 import { makeKey, PASSPHRASE } from '../../world/ssh-keys';
+import { passwordSignIn } from '../../world/sshd-pam';
 import { startSshd, type Sshd } from '../../world/sshd';
 import { startTcpRelay } from '../../world/tcp-relay';
 import { until } from '../../world/wait';
@@ -67,6 +68,22 @@ describe('a person', () => {
     await engine.when(isUp, 'in');
     expect(engine.prompts).toHaveLength(2);
     expect(connections(sshd)).toBe(3);
+  });
+
+  it.skipIf(!passwordSignIn().available)('may be slow with a password too', async () => {
+    const authentication = 'keyboard-interactive';
+    const sshd = await keep(startSshd({ authentication, config: { LoginGraceTime: 1 } }));
+    const relay = await keep(startTcpRelay(sshd));
+    const slow = (kind: string) => (kind === 'host-key' ? ({ kind: 'trust' } as const) : null);
+    const engine = await engineFor({ answers: ({ kind }) => slow(kind) }, sshd.password);
+    const forward = await forwardTo({ host: '127.0.0.1', port: mail.port });
+    const at = { ...sshd, port: relay.port };
+    engine.host.setAccount(accountFor(at, [forward], { signIn: { kind: 'password' } }), 'person');
+    const [id] = await engine.question();
+    await until('the server has given up', () => relay.lines() === 0);
+    engine.host.answer(id, secret(sshd.password));
+    await engine.when(isUp, 'in');
+    expect(engine.prompts.map((request) => request.kind)).toEqual(['host-key', 'password']);
   });
 
   it('may cancel, which is the end of the attempt', async () => {

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Account, SignIn } from '../../../electron/shared/account';
 import { accountFor, forwardTo, secretly, type TestEngine } from '../../support/engine';
@@ -55,6 +55,8 @@ describe('key files', () => {
     const asked = engine.prompts.filter((request) => request.kind === 'passphrase');
     expect(asked).toHaveLength(rows.filter((row) => row.passphrase !== null).length);
     expect(count(sshd.log(), /Accepted publickey/g)).toBe(34);
+    // All of them asked about the server at the same time; it is written down once.
+    expect(await readFile(engine.folder.file('known_hosts'), 'utf8')).toMatch(/^[^\n]+\n$/);
     expect(failures(sshd)).toBe(0);
   });
 
@@ -116,6 +118,22 @@ describe('key files', () => {
     ]);
     expect(await greetingOf(wanted)).toMatch(/^-ERR \[SYS\/TEMP\] Mailmole: /);
     expect([connections(sshd), failures(sshd)]).toEqual([1, 0]);
+  });
+
+  it.each([
+    ['rsa-sha2-256', true],
+    ['rsa-sha2-512,rsa-sha2-256', true],
+    ['ssh-rsa', false],
+  ])('of RSA sign by %s: %s', async (algorithm, getsIn) => {
+    const rsa = await makeKey({ type: 'rsa-2048' });
+    const config = { PubkeyAcceptedAlgorithms: algorithm };
+    const sshd = await keep(startSshd({ authorizedKeys: [rsa], config }));
+    const engine = await engineFor();
+    engine.host.setAccount(await keyAccount(engine, sshd, rsa), 'person');
+    if (getsIn) await engine.when(isUp, 'in');
+    // A signature over SHA-1 is not given to anybody.
+    else expect(await engine.trouble()).toMatchObject({ kind: 'sign-in-refused', tried: ['key'] });
+    expect(connections(sshd)).toBe(1);
   });
 
   it('that are not on the server end the attempt without a question', async () => {

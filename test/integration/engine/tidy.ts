@@ -33,5 +33,9 @@ export function tidyUp(): void {
 }
 
 async function stopAll(some: Stoppable[]): Promise<void> {
-  for (const one of some.splice(0).reverse()) await one.stop();
+  const troubles: unknown[] = [];
+  // One that will not stop is no reason to leave the others running.
+  for (const one of some.splice(0).reverse())
+    await one.stop().catch((thrown: unknown) => troubles.push(thrown));
+  if (troubles.length > 0) throw troubles[0];
 }
