@@ -6,7 +6,7 @@ import { certificateNotes, natureOf, protectionOf, renderBlocks, titleOf } from 
 /** Everything any mail program needs for this mailbox, as text: what "Copy all settings" copies. */
 export function plainSettings(account: Account, t: Translate): string {
   const blocks = account.forwards.map((forward): Block => {
-    const security = natureOf(forward.protocol).tls
+    const security = natureOf(forward).tls
       ? t('app:settings.security-tls')
       : protectionOf(account, forward, t);
     return {

@@ -6,7 +6,7 @@ import { certificateNotes, natureOf, protectionOf, renderBlocks, titleOf } from 
 /** The fields of Thunderbird's manual configuration page, under the names that page uses. */
 export function thunderbirdSettings(account: Account, t: Translate): string {
   const blocks = account.forwards.map((forward): Block => {
-    const { name, tls } = natureOf(forward.protocol);
+    const { name, tls } = natureOf(forward);
     return {
       title: titleOf(forward, t),
       fields: [

@@ -15,10 +15,11 @@ export function fieldToMend(error: TunnelError, { forwards }: Pick<Account, 'for
     case 'wrong-greeting':
     case 'certificate-refused':
     case 'tls-failed': {
+      const name = error.kind === 'tls-failed' ? 'tls' : 'mailHost';
       const index = forwards.findIndex(
         ({ mailHost, mailPort }) => mailHost === error.mailHost && mailPort === error.mailPort,
       );
-      return `forwards.${Math.max(index, 0)}.mailHost`;
+      return `forwards.${Math.max(index, 0)}.${name}`;
     }
     case 'sign-in-refused':
     case 'no-way-to-sign-in':

@@ -225,7 +225,7 @@ export function problemAt(
 export function shownFields(form: FormState): ReadonlySet<string> {
   const near = ['localAddress', 'localPort'];
   const forwards = form.forwards.flatMap((_, index) =>
-    (form.practice ? near : [...near, 'protocol', 'mailHost', 'mailPort']).map(
+    (form.practice ? near : [...near, 'protocol', 'mailHost', 'mailPort', 'tls']).map(
       (name) => `forwards.${index}.${name}`,
     ),
   );

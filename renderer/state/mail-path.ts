@@ -1,7 +1,7 @@
 import type { Account, Forward, ForwardProtocol } from '../../electron/shared/account';
 
-/** Who keeps one part of the way private: the tunnel, the mail program's own encryption, or nobody. */
-export type Leg = 'tunnel' | 'mail-program' | 'nobody';
+/** Who keeps one part of the way private: the tunnel, Mailmole's TLS in it, the mail program's own encryption, or nobody. */
+export type Leg = 'tunnel' | 'bridge' | 'mail-program' | 'nobody';
 
 /** The way that mail goes from this computer, for the forwards that share it. */
 export interface MailPath {
@@ -24,9 +24,12 @@ function pathOf(forward: Forward, sshHost: string): MailPath {
   if (isSameHost(forward.mailHost, sshHost)) {
     return { protocols, server: sshHost, mailServer: null, beyond: null };
   }
-  const encrypted = forward.protocol === 'pop3s' || forward.protocol === 'imaps';
-  const beyond = encrypted ? 'mail-program' : 'nobody';
-  return { protocols, server: sshHost, mailServer: forward.mailHost, beyond };
+  return { protocols, server: sshHost, mailServer: forward.mailHost, beyond: beyondOf(forward) };
+}
+
+function beyondOf({ protocol, tls }: Forward): Leg {
+  if (tls !== 'none') return 'bridge';
+  return protocol === 'pop3s' || protocol === 'imaps' ? 'mail-program' : 'nobody';
 }
 
 /** The ways a mailbox's mail goes, one for each different one, in the order of its forwards. */

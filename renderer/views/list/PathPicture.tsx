@@ -5,6 +5,7 @@ import { useWords } from '../../i18n/use-words';
 
 const LEG_WORDS: Readonly<Record<Leg, string>> = {
   tunnel: 'window:more.encrypted',
+  bridge: 'window:more.encrypted-by-mailmole',
   'mail-program': 'window:more.encrypted-by-program',
   nobody: 'window:more.not-encrypted',
 };

@@ -144,6 +144,21 @@ poll "mail.example.org" via "localhost" with ${server}
   });
 });
 
+describe('settings with a TLS bridge', () => {
+  it.each(['implicit', 'starttls'] as const)('are those of plain text: %s', (tls) => {
+    const account = mailbox(['pop3s', 'imap'], { tls });
+    const plain = SETTINGS_FOR.plain(account, t);
+    expect(plain.match(/Connection security: None, because the tunnel encrypts\n/gu)).toHaveLength(
+      2,
+    );
+    const thunderbird = SETTINGS_FOR.thunderbird(account, t);
+    expect(thunderbird.match(/Connection security: {3}None\n/gu)).toHaveLength(2);
+    const fetchmail = SETTINGS_FOR.fetchmail(account, t);
+    expect(fetchmail.match(/ {2}sslproto ''\n/gu)).toHaveLength(2);
+    expect(`${plain}${thunderbird}${fetchmail}`).not.toMatch(/certificate|SSL\/TLS|sslcertck/u);
+  });
+});
+
 describe('settings for every program', () => {
   it.each(PROGRAMS)('%s: no key of the catalogue is left unfilled', (program) => {
     for (const protocol of FORWARD_PROTOCOLS) {

@@ -30,6 +30,11 @@ describe('the form', () => {
     expect(formOf(anAccount({ oldServer: true })).oldServer).toBe(true);
   });
 
+  it('says who speaks TLS with the mail server', () => {
+    const typed = withForward(formOf(anAccount()), 0, { tls: 'starttls' });
+    expect(draftOf(typed).forwards[0]?.tls).toBe('starttls');
+  });
+
   it('takes an empty mail server for the SSH server, both ways', () => {
     const typed = { ...EMPTY, sshHost: 'mail.example.org' };
     expect(draftOf(typed).forwards[0]?.mailHost).toBe('mail.example.org');

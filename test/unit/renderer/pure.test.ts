@@ -74,6 +74,13 @@ describe('the way of the mail', () => {
 
   it('knows who encrypts beyond the server', () => {
     expect(paths('mail.example.org', 'imaps')[0]?.beyond).toBe('mail-program');
+    const bridged = (protocol: typeof FORWARD.protocol, tls: typeof FORWARD.tls) =>
+      mailPathsOf({
+        sshHost: 'shell.example.org',
+        forwards: [{ ...FORWARD, mailHost: 'mail.example.org', protocol, tls }],
+      })[0]?.beyond;
+    expect(bridged('pop3', 'starttls')).toBe('bridge');
+    expect(bridged('imaps', 'implicit')).toBe('bridge');
   });
 
   it('is drawn once for forwards that share it', () => {
@@ -134,6 +141,8 @@ describe('the field to mend', () => {
     const account = anAccount({ forwards });
     expect(fieldToMend(ERRORS['port-in-use'], account)).toBe('forwards.1.localPort');
     expect(fieldToMend(ERRORS['no-greeting'], account)).toBe('forwards.1.mailHost');
+    expect(fieldToMend(ERRORS['certificate-refused'], account)).toBe('forwards.1.mailHost');
+    expect(fieldToMend(ERRORS['tls-failed'], account)).toBe('forwards.1.tls');
     expect(fieldToMend(ERRORS['key-unusable'], account)).toBe('signIn.path');
     expect(fieldToMend(ERRORS['connection-refused'], account)).toBe('sshPort');
   });

@@ -79,6 +79,33 @@ describe('what is behind the door of the form', () => {
     expect(page({}).match(/<input[^>]*checked/gu) ?? []).toHaveLength(oldServer ? 1 : 0);
     expect(textOf(page({ practice: true }))).not.toContain('This is an old server');
   });
+
+  it('asks who encrypts beyond the tunnel, and shows what was chosen', async () => {
+    const { MoreSection } = await load<{ MoreSection: ComponentType<{ handle: unknown }> }>(
+      'views/form/MoreSection',
+    );
+    const { formOf } = await load<{ formOf: (account: unknown) => { forwards: object[] } }>(
+      'state/form-state',
+    );
+    const page = (tls: string, practice = false) => {
+      const form = formOf(anAccount());
+      const forwards = form.forwards.map((forward) => ({ ...forward, tls }));
+      const handle = {
+        form: { ...form, forwards, practice },
+        set: vi.fn(),
+        firstField: 'forwards.0.tls',
+        problems: [],
+        problemOf: () => undefined,
+      };
+      return textOf(draw(() => createElement(MoreSection, { handle }), aSnapshot()));
+    };
+    expect(page('none')).toMatch(
+      /Between the server and the mail server, for POP3\s.*As the mail/u,
+    );
+    expect(page('implicit')).toContain('TLS from the start');
+    expect(page('starttls')).toContain('TLS after STARTTLS');
+    expect(page('starttls', true)).not.toContain('Between the server and the mail server');
+  });
 });
 
 /** What a person reads on the page. */
