@@ -1,8 +1,7 @@
 import i18next from 'i18next';
 import { resources } from './shared/i18n/catalogue';
 import { describeError } from './shared/messages';
-import { serveEngine, type MainPort } from './tunnel/host-server';
-import { systemClock } from './tunnel/system-clock';
+import { serveEngine, systemClock, type MainPort } from './tunnel/index';
 
 /**
  * Entry of the tunnel host: the engine on one end of a message port. Runs as Electron's utilityProcess, where the

@@ -1,8 +1,12 @@
 import type { Account, AccountId } from '../shared/account';
 import { NO_TRAFFIC } from '../shared/app-snapshot';
 import type { PromptAnswer, PromptId } from '../shared/prompt';
-import { assertNever } from '../shared/result';
+import { assertNever, type Result } from '../shared/result';
+import type { KeyInstalled, KeyMade } from '../shared/server-key';
+import type { TunnelError } from '../shared/tunnel-error';
+import type { Secret } from '../secrets/secret';
 import { eventSchema, type HostCommand, type HostEvent } from './host-protocol';
+import { HostRequests } from './host-requests';
 import type {
   Clock,
   EngineListener,
@@ -39,6 +43,8 @@ class HostClient implements TunnelHost {
   readonly #prompts = new Set<PromptId>();
   /** Tunnels that were up or coming up; after a crash they are made again at once. */
   readonly #wasUp = new Set<AccountId>();
+  readonly #making = new HostRequests<KeyMade>();
+  readonly #installing = new HostRequests<KeyInstalled>();
   #process: HostProcess | null = null;
   #online = true;
   #crashes = 0;
@@ -93,6 +99,37 @@ class HostClient implements TunnelHost {
 
   power(what: 'suspended' | 'resumed'): void {
     this.#post({ type: 'power', what });
+  }
+
+  makeKey(
+    path: string,
+    passphrase: Secret | null,
+    comment: string,
+  ): Promise<Result<KeyMade, TunnelError>> {
+    const secret = passphrase?.reveal() ?? null;
+    return this.#making.ask((request) =>
+      this.#post({ type: 'make-key', request, path, passphrase: secret, comment }),
+    );
+  }
+
+  async installKey(
+    account: Account,
+    keyPath: string,
+    signal?: AbortSignal,
+  ): Promise<Result<KeyInstalled, TunnelError>> {
+    let cancel = (): void => undefined;
+    this.#refreshSettings();
+    const installed = this.#installing.ask((request) => {
+      cancel = () => void this.#post({ type: 'cancel-request', request });
+      return this.#post({ type: 'install-key', request, account, keyPath });
+    });
+    signal?.addEventListener('abort', cancel);
+    if (signal?.aborted === true) cancel();
+    try {
+      return await installed;
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+    }
   }
 
   lock(): void {
@@ -151,8 +188,10 @@ class HostClient implements TunnelHost {
     this.#post({ type: 'settings', settings: this.#options.settings() });
   }
 
-  #post(command: HostCommand): void {
+  /** @returns false when there is nobody to hear it */
+  #post(command: HostCommand): boolean {
     this.#process?.post(command);
+    return this.#process !== null;
   }
 
   #heard(message: unknown): void {
@@ -187,6 +226,12 @@ class HostClient implements TunnelHost {
         this.#prompts.delete(event.id);
         listener.promptClosed(event.id);
         return;
+      case 'key-made':
+        this.#making.answered(event.request, event.result);
+        return;
+      case 'key-installed':
+        this.#installing.answered(event.request, event.result);
+        return;
       case 'log':
         listener.log(event.level, event.text);
         return;
@@ -200,6 +245,8 @@ class HostClient implements TunnelHost {
     this.#process = null;
     for (const id of this.#prompts) listener.promptClosed(id);
     this.#prompts.clear();
+    this.#making.failAll(detail);
+    this.#installing.failAll(detail);
     if (this.#stopping !== null) {
       this.#stopping();
       return;

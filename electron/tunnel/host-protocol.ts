@@ -2,7 +2,10 @@ import { z } from 'zod';
 import {
   accountSchema,
   answerSchema,
+  errorSchema,
   factsSchema,
+  keyInstalledSchema,
+  keyMadeSchema,
   requestSchema,
   settingsSchema,
   startedBy,
@@ -30,10 +33,31 @@ export const commandSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('answer'), id: z.string(), answer: answerSchema }),
   z.object({ type: z.literal('network'), online: z.boolean() }),
   z.object({ type: z.literal('power'), what: z.enum(['suspended', 'resumed']) }),
+  z.object({
+    type: z.literal('make-key'),
+    request: z.string(),
+    path: z.string(),
+    passphrase: z.string().nullable(),
+    comment: z.string(),
+  }),
+  z.object({
+    type: z.literal('install-key'),
+    request: z.string(),
+    account: accountSchema,
+    keyPath: z.string(),
+  }),
+  z.object({ type: z.literal('cancel-request'), request: z.string() }),
   z.object({ type: z.literal('lock') }),
   z.object({ type: z.literal('shut-down') }),
 ]);
 export type HostCommand = z.infer<typeof commandSchema>;
+
+/** How a request ended. */
+const resultOf = <T>(value: z.ZodType<T>) =>
+  z.discriminatedUnion('ok', [
+    z.object({ ok: z.literal(true), value }),
+    z.object({ ok: z.literal(false), error: errorSchema }),
+  ]);
 
 /** The tunnel host tells main. */
 export const eventSchema = z.discriminatedUnion('type', [
@@ -56,6 +80,16 @@ export const eventSchema = z.discriminatedUnion('type', [
     type: z.literal('log'),
     level: z.enum(['error', 'warn', 'info', 'debug']),
     text: z.string(),
+  }),
+  z.object({
+    type: z.literal('key-made'),
+    request: z.string(),
+    result: resultOf(keyMadeSchema),
+  }),
+  z.object({
+    type: z.literal('key-installed'),
+    request: z.string(),
+    result: resultOf(keyInstalledSchema),
   }),
   z.object({ type: z.literal('stopped') }),
 ]);

@@ -6,6 +6,7 @@ import type { TunnelError } from '../shared/tunnel-error';
 import { KeyRing } from '../secrets/key-ring';
 import { HostKeys } from './host-keys';
 import { commandSchema, type HostCommand, type HostEvent } from './host-protocol';
+import { KeyDesk } from './key-desk';
 import { KeyOpener } from './key-opener';
 import type { AskedPrompt, Clock, EngineSettings, Log, Prompter } from './ports';
 import { TunnelManager } from './tunnel-manager';
@@ -54,6 +55,7 @@ interface Engine {
   settings: EngineSettings;
   readonly manager: TunnelManager;
   readonly keyRing: KeyRing;
+  readonly keyDesk: KeyDesk;
 }
 
 function startEngine(
@@ -64,7 +66,7 @@ function startEngine(
 ): Engine {
   const { port, clock, keyWorker, inWords } = options;
   const keyRing = new KeyRing();
-  const manager = new TunnelManager({
+  const deps = {
     settings: () => engine.settings,
     hostKeys: new HostKeys(settings.knownHostsFiles, settings.ownKnownHostsFile),
     keyRing,
@@ -72,11 +74,15 @@ function startEngine(
     prompter,
     clock,
     log,
+  };
+  const manager = new TunnelManager({
+    ...deps,
     inWords,
     onState: (id, state, traffic, session) =>
       port.post({ type: 'state', id, state, traffic, session }),
   });
-  const engine: Engine = { settings, manager, keyRing };
+  const keyDesk = new KeyDesk({ deps, worker: keyWorker, post: (event) => port.post(event) });
+  const engine: Engine = { settings, manager, keyRing, keyDesk };
   return engine;
 }
 
@@ -86,7 +92,7 @@ async function obey(
   options: HostServerOptions,
   prompts: HostPrompts,
 ): Promise<void> {
-  const { manager } = engine;
+  const { manager, keyDesk } = engine;
   switch (command.type) {
     case 'set-account':
       manager.set(command.account, command.by, command.dial);
@@ -109,10 +115,20 @@ async function obey(
     case 'power':
       manager.power(command.what);
       return;
+    case 'make-key':
+      await keyDesk.make(command.request, command.path, command.passphrase, command.comment);
+      return;
+    case 'install-key':
+      await keyDesk.install(command.request, command.account, command.keyPath);
+      return;
+    case 'cancel-request':
+      keyDesk.cancel(command.request);
+      return;
     case 'lock':
       engine.keyRing.lock();
       return;
     case 'shut-down':
+      keyDesk.cancelAll();
       await manager.closeAll();
       options.port.post({ type: 'stopped' });
       options.onStopped();

@@ -8,6 +8,12 @@ import {
 } from '../shared/account';
 import type { SessionFacts, Traffic } from '../shared/app-snapshot';
 import type { PromptAnswer, PromptRequest } from '../shared/prompt';
+import {
+  INSTALLED_HOW,
+  INSTALLED_OVER,
+  type KeyInstalled,
+  type KeyMade,
+} from '../shared/server-key';
 import type { TunnelError } from '../shared/tunnel-error';
 import type { TunnelState } from '../shared/tunnel-state';
 import type { EngineSettings } from './ports';
@@ -236,6 +242,18 @@ export const errorSchema: z.ZodType<TunnelError> = z.discriminatedUnion('kind', 
   z.object({ kind: z.literal('engine-stopped'), detail: s }),
   z.object({ kind: z.literal('unexpected'), detail: s }),
 ]);
+
+export const keyMadeSchema: z.ZodType<KeyMade> = z.object({
+  path: s,
+  publicKey: s,
+  fingerprint: s,
+});
+
+export const keyInstalledSchema: z.ZodType<KeyInstalled> = z.object({
+  how: z.enum(INSTALLED_HOW),
+  over: z.enum(INSTALLED_OVER),
+  greeting: s,
+});
 
 const greeting = z.object({ forwardId: s, text: s, at: z.number() });
 const proof = z.discriminatedUnion('kind', [

@@ -1,4 +1,5 @@
 import type { Account } from '../shared/account';
+import type { KeyInstalled } from '../shared/server-key';
 import { AttemptRunner, type AttemptDependencies, type AttemptHooks } from './attempt';
 import { putKey, restrictions, type KeyEntry } from './authorized-keys';
 import type { ConnectionPlan } from './connection-plan';
@@ -16,15 +17,6 @@ export interface InstallRequest {
   readonly account: Account;
   /** The private key's file; only its public half leaves this computer. */
   readonly keyPath: string;
-}
-
-/** What came of it. */
-export interface KeyInstalled {
-  /** `already`: it was there with the very same options, and nothing was written. */
-  readonly how: 'added' | 'replaced' | 'already';
-  readonly over: 'sftp' | 'shell';
-  /** What the first forward's mail server said to the key, word for word. */
-  readonly greeting: string;
 }
 
 /** Reading and writing one small file takes no longer than this, in milliseconds, whatever the line. */

@@ -1,21 +1,12 @@
 import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { KeyMade } from '../shared/server-key';
 import type { TunnelError } from '../shared/tunnel-error';
 import type { Secret } from '../secrets/secret';
 import type { GeneratedKey, KeyMakeRequest } from './key-generation';
 import { fingerprint } from './known-hosts';
 import { TunnelFailure } from './tunnel-failure';
-
-/** A key pair that was made and written. */
-export interface KeyMade {
-  /** Of the private half; the public half lies beside it, with `.pub` at its end. */
-  readonly path: string;
-  /** The public half as a line of `authorized_keys`, without the line's end. */
-  readonly publicKey: string;
-  /** `SHA256:` and 43 letters, as `ssh-keygen -l` prints it. */
-  readonly fingerprint: string;
-}
 
 export interface KeyMakerOptions {
   /** The compiled `key-worker.ts`. */

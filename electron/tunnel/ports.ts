@@ -1,7 +1,11 @@
 import type { Account, AccountId } from '../shared/account';
 import type { SessionFacts, Traffic } from '../shared/app-snapshot';
 import type { PromptAnswer, PromptId, PromptRequest } from '../shared/prompt';
+import type { Result } from '../shared/result';
+import type { KeyInstalled, KeyMade } from '../shared/server-key';
+import type { TunnelError } from '../shared/tunnel-error';
 import type { TunnelState } from '../shared/tunnel-state';
+import type { Secret } from '../secrets/secret';
 
 /** Who caused something: a person may be asked questions, the application itself may not. */
 export type StartedBy = 'person' | 'background';
@@ -93,6 +97,32 @@ export interface TunnelHost {
   /** The computer has a network or not; a change of it cuts every waiting short. */
   networkChanged(online: boolean): void;
   power(what: 'suspended' | 'resumed'): void;
+  /**
+   * Makes an Ed25519 key at `path` (absolute; a file there is never written over) and its public half beside it. Takes
+   * about a second. Fails with `key-not-made` or `engine-stopped`.
+   *
+   * @param passphrase null for a key without one; not empty
+   * @param comment what stands behind the public half, for people
+   */
+  makeKey(
+    path: string,
+    passphrase: Secret | null,
+    comment: string,
+  ): Promise<Result<KeyMade, TunnelError>>;
+  /**
+   * Installs a key on the account's server, good for the account's forwards and nothing else, and proves it: signs in
+   * as the account says (asking its person), writes the server's list of keys unless the key stands there already,
+   * signs in again with the key alone and reads the first forward's greeting. The account need not be known to the
+   * engine. Fails with `key-not-installed`, `key-unusable`, `engine-stopped`, or as an attempt does.
+   *
+   * @param keyPath of the private half; the public half is read from it, or from the `.pub` file beside it
+   * @param signal ends it; it then fails with `connection-lost`
+   */
+  installKey(
+    account: Account,
+    keyPath: string,
+    signal?: AbortSignal,
+  ): Promise<Result<KeyInstalled, TunnelError>>;
   /** Forgets every unlocked key and password. Running connections stay. */
   lock(): void;
   /** Hangs up everything and ends the process; resolves when it is gone, after 3 seconds at the latest. */

@@ -1,7 +1,8 @@
 import { chmod, mkdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Forward } from '../../../electron/shared/account';
-import { installKey, type KeyInstalled } from '../../../electron/tunnel/key-installer';
+import type { KeyInstalled } from '../../../electron/shared/server-key';
+import { installKey } from '../../../electron/tunnel/key-installer';
 import { toTunnelError } from '../../../electron/tunnel/tunnel-failure';
 import { forwardTo } from '../../support/engine';
 import { startDovecot, type Dovecot } from '../../world/dovecot';

@@ -1,5 +1,5 @@
 import { chown } from 'node:fs/promises';
-import type { Account, Forward } from '../../../electron/shared/account';
+import type { Account, Forward, SignIn } from '../../../electron/shared/account';
 import type { PromptRequest } from '../../../electron/shared/prompt';
 import { KeyRing } from '../../../electron/secrets/key-ring';
 import type { AttemptDependencies } from '../../../electron/tunnel/attempt';
@@ -62,6 +62,13 @@ export async function startHome(
   return { sshd, home, list, own };
 }
 
+/** How the person gets in without the key that is to be installed. */
+export async function wayIn(folder: WorldFolder): Promise<SignIn> {
+  return passwordSignIn().available
+    ? { kind: 'password' }
+    : { kind: 'key-file', path: await writeKey(folder, door, 'door') };
+}
+
 /** This computer, on which a person has one key to be installed and one that is installed. */
 export interface Owner {
   readonly folder: WorldFolder;
@@ -77,7 +84,7 @@ export interface Owner {
 export async function makeOwner(...servers: readonly Sshd[]): Promise<Owner> {
   const folder = await makeWorldFolder('owner');
   await keep(Promise.resolve({ stop: () => folder.remove() }));
-  const doorPath = await writeKey(folder, door, 'door');
+  const signIn = await wayIn(folder);
   const asked: PromptRequest[] = [];
   const log: string[] = [];
   const owner: Owner = {
@@ -91,12 +98,7 @@ export async function makeOwner(...servers: readonly Sshd[]): Promise<Owner> {
         ? { kind: 'secret', secret: server.password }
         : { kind: 'cancel' };
     },
-    account: (sshd, forwards) =>
-      accountFor(sshd, forwards, {
-        signIn: passwordSignIn().available
-          ? { kind: 'password' }
-          : { kind: 'key-file', path: doorPath },
-      }),
+    account: (sshd, forwards) => accountFor(sshd, forwards, { signIn }),
     deps: {
       settings: () => ({
         knownHostsFiles: [],

@@ -32,6 +32,15 @@ const COMMANDS: { readonly [T in HostCommand['type']]: Extract<HostCommand, { ty
   answer: { type: 'answer', id: 'q', answer: { kind: 'answers', answers: ['1', '2'] } },
   network: { type: 'network', online: false },
   power: { type: 'power', what: 'suspended' },
+  'make-key': {
+    type: 'make-key',
+    request: 'r',
+    path: '/k',
+    passphrase: 'ü',
+    comment: 'c',
+  },
+  'install-key': { type: 'install-key', request: 'r', account: accountOf(), keyPath: '/k' },
+  'cancel-request': { type: 'cancel-request', request: 'r' },
   lock: { type: 'lock' },
   'shut-down': { type: 'shut-down' },
 };
@@ -70,6 +79,16 @@ const EVENTS: { readonly [T in HostEvent['type']]: Extract<HostEvent, { type: T 
   prompt: { type: 'prompt', id: 'q', accountId: 'a', request: REQUESTS.password },
   'prompt-gone': { type: 'prompt-gone', id: 'q' },
   log: { type: 'log', level: 'error', text: 't' },
+  'key-made': {
+    type: 'key-made',
+    request: 'r',
+    result: { ok: true, value: { path: '/k', publicKey: 'ssh-ed25519 A c', fingerprint: 'f' } },
+  },
+  'key-installed': {
+    type: 'key-installed',
+    request: 'r',
+    result: { ok: true, value: { how: 'added', over: 'sftp', greeting: '+OK' } },
+  },
   stopped: { type: 'stopped' },
 };
 
@@ -96,6 +115,10 @@ describe('the messages between main and the tunnel host', () => {
       { kind: 'connected', attempt: 1, since: 1, proof: { kind: 'failed', error } },
     ];
     for (const value of values) expect(across(state(value))).toEqual(state(value));
+    for (const type of ['key-made', 'key-installed'] as const) {
+      const answer: HostEvent = { type, request: 'r', result: { ok: false, error } };
+      expect(across(answer)).toEqual(answer);
+    }
   });
 
   it.each(Object.values(REQUESTS))('the question $kind arrives', (request) => {
