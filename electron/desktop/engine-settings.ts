@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { EngineSettings } from '../tunnel/ports';
 
-const WINDOWS_AGENT = '\\\\.\\pipe\\openssh-ssh-agent';
+/** Where Windows keeps its named pipes; a folder that can be listed. */
+export const PIPES = '\\\\.\\pipe\\';
+const WINDOWS_AGENT = 'openssh-ssh-agent';
 
 /** What of the computer the files and the agent are looked up by. */
 export interface Surroundings {
@@ -10,11 +12,19 @@ export interface Surroundings {
   readonly home: string;
   /** The folder of our own data. */
   readonly userData: string;
+  /** The names of the named pipes there are; asked on Windows only. */
+  readonly pipes: () => readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** Where OpenSSH keeps known servers and keys, where its agent listens, and where we keep our own known servers. */
-export function engineSettings({ platform, home, userData, env }: Surroundings): EngineSettings {
+export function engineSettings({
+  platform,
+  home,
+  userData,
+  env,
+  pipes,
+}: Surroundings): EngineSettings {
   const inSsh = (name: string): string => join(home, '.ssh', name);
   const system =
     platform === 'win32'
@@ -27,6 +37,12 @@ export function engineSettings({ platform, home, userData, env }: Surroundings):
     ownKnownHostsFile: join(userData, 'known_hosts'),
     // In OpenSSH's order of preference, newest kind first.
     defaultKeyFiles: ['id_ed25519', 'id_ecdsa', 'id_rsa'].map(inSsh),
-    agentSocket: platform === 'win32' ? (agent ?? WINDOWS_AGENT) : agent,
+    agentSocket: platform === 'win32' ? (agent ?? windowsAgent(pipes())) : agent,
   };
+}
+
+/** OpenSSH's agent, or Pageant (0.77 and later), whose pipe has a name of its own for each session of a person. */
+function windowsAgent(pipes: readonly string[]): string {
+  const pageant = pipes.find((name) => name.startsWith('pageant.'));
+  return PIPES + (pipes.includes(WINDOWS_AGENT) ? WINDOWS_AGENT : (pageant ?? WINDOWS_AGENT));
 }

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startPractice } from '../practice/practice-client';
 import type { PromptBroker } from '../prompts/prompt-broker';
@@ -6,7 +7,7 @@ import type { PracticeKeeper } from '../state/practice-keeper';
 import { createPracticeKeeper } from '../state/practice-keeper';
 import { startTunnelHost } from '../tunnel/host-client';
 import type { Clock, Log, TunnelHost } from '../tunnel/ports';
-import { engineSettings } from './engine-settings';
+import { engineSettings, PIPES } from './engine-settings';
 import { forkHost } from './process';
 
 export interface HostParts {
@@ -25,7 +26,7 @@ export function startEngine(parts: HostParts, broker: PromptBroker): TunnelHost 
   return startTunnelHost({
     spawn: () => forkHost(script, 'Mailmole tunnels', log),
     settings: () =>
-      engineSettings({ platform: process.platform, home, userData, env: process.env }),
+      engineSettings({ platform: process.platform, home, userData, env: process.env, pipes }),
     listener: {
       stateChanged: (id, tunnel, traffic, session) =>
         state.setTruth(id, { state: tunnel, traffic, session }),
@@ -35,6 +36,15 @@ export function startEngine(parts: HostParts, broker: PromptBroker): TunnelHost 
     },
     clock,
   });
+}
+
+/** The named pipes of Windows. It may refuse to list them, which is no reason to do without OpenSSH's. */
+function pipes(): readonly string[] {
+  try {
+    return readdirSync(PIPES);
+  } catch {
+    return [];
+  }
 }
 
 /** Keeps the practice servers in a process of their own, with their keys in the folder of the user's data. */

@@ -109,7 +109,10 @@ const TELLERS: { readonly [K in TunnelErrorKind]: Teller<K> } = {
   }),
   'key-not-made': ({ why }) => ({ key: `key-not-made.${why}`, actions: ['try-again'] }),
   'key-not-installed': ({ why }) => ({ key: `key-not-installed.${why}`, actions: ['try-again'] }),
-  'agent-unavailable': always('agent-unavailable', 'try-again', 'edit'),
+  'agent-unavailable': ({ why }) => ({
+    key: `agent-unavailable.${why}`,
+    actions: ['try-again', 'edit'],
+  }),
   'answer-needed': ({ what }) => ({ key: `answer-needed.${what}`, actions: ['enter-again'] }),
   'cancelled-by-person': ({ what }) => ({
     key: `cancelled-by-person.${what}`,

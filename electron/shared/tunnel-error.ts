@@ -53,6 +53,9 @@ export type KeyNotMade = 'exists' | 'not-written';
  */
 export type KeyNotInstalled = 'no-files' | 'no-shell' | 'not-allowed' | 'not-proven';
 
+/** Why an agent is no use: not running, or the one key that was chosen is not in it or of a type that cannot be used. */
+export type AgentTrouble = 'gone' | 'key-missing' | 'key-unusable';
+
 /** What a background attempt would have to ask a person for. */
 export type NeededAnswer = 'host-key' | 'passphrase' | 'password' | 'code';
 
@@ -113,7 +116,7 @@ export type TunnelError =
   | { kind: 'key-unusable'; path: string; why: KeyTrouble; detail: string }
   | { kind: 'key-not-made'; path: string; why: KeyNotMade; detail: string }
   | { kind: 'key-not-installed'; host: string; why: KeyNotInstalled; detail: string }
-  | { kind: 'agent-unavailable'; detail: string }
+  | { kind: 'agent-unavailable'; why: AgentTrouble; detail: string }
   | { kind: 'answer-needed'; what: NeededAnswer; host: string }
   | { kind: 'cancelled-by-person'; what: NeededAnswer }
   | { kind: 'connection-lost'; host: string; detail: string }

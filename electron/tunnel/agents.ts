@@ -4,26 +4,53 @@ import ssh2, {
   type SignCallback,
   type SigningRequestOptions,
 } from 'ssh2';
+import { listAgent } from './agent-listing';
+import { fingerprint } from './known-hosts';
 
 /** Some agents ask a person to approve each signature (a click, a touch); nobody is waited for longer than this. */
 const SIGNATURE_TIMEOUT_MS = 60_000;
 
+/** A key of an agent that is no use here, and what it is. */
+export interface UnusableKey {
+  readonly why: 'certificate' | 'hardware-key' | 'dsa' | 'unsupported';
+  readonly comment: string;
+  readonly fingerprint: string;
+}
+
+/** What an agent holds, each in its own order. */
+export interface AgentKeys {
+  readonly usable: readonly ParsedKey[];
+  readonly unusable: readonly UnusableKey[];
+}
+
 /** A running agent (a socket, or a named pipe on Windows). Every call has a time limit and answers exactly once. */
 export class LimitedAgent {
+  readonly #socket: string;
   readonly #agent: InstanceType<typeof ssh2.OpenSSHAgent>;
 
   constructor(socket: string) {
+    this.#socket = socket;
     this.#agent = new ssh2.OpenSSHAgent(socket);
   }
 
-  /** The keys that it holds and that can be used here, in its own order. */
-  async keys(): Promise<readonly ParsedKey[]> {
-    const keys = await limited<readonly ParsedKey[]>((callback) =>
-      this.#agent.getIdentities((error, found) =>
-        callback(error ?? null, found as ParsedKey[] | undefined),
-      ),
-    );
-    return keys.filter((key) => key.type !== 'ssh-dss');
+  /**
+   * The keys that it holds.
+   *
+   * @param wanted a fingerprint (`SHA256:…`): only the key that has it
+   * @throws Error when the agent is not there or does not answer
+   */
+  async keys(wanted: string | null = null): Promise<AgentKeys> {
+    const usable: ParsedKey[] = [];
+    const unusable: UnusableKey[] = [];
+    for (const { type, blob, comment } of await listAgent(this.#socket)) {
+      const shown = fingerprint(blob);
+      if (wanted !== null && shown !== wanted) continue;
+      const key = whyNot(type) === null ? ssh2.utils.parseKey(blob) : null;
+      if (key === null || key instanceof Error)
+        unusable.push({ why: whyNot(type) ?? 'unsupported', comment, fingerprint: shown });
+      else usable.push(key);
+    }
+    return { usable, unusable };
   }
 
   /** @param hash for RSA keys: `sha256` or `sha512` */
@@ -96,6 +123,13 @@ export class OneKeyAgent extends ssh2.BaseAgent {
 /** ssh2 falls back to SHA-1 signatures for an RSA key when a server does not name better ones. */
 export function isSha1(options: SigningRequestOptions): boolean {
   return options.hash === 'sha1';
+}
+
+/** Why keys of this type cannot be used; null when that is not known of it. */
+function whyNot(type: string): UnusableKey['why'] | null {
+  if (/-cert-v\d\d@/.test(type)) return 'certificate';
+  if (type.startsWith('sk-')) return 'hardware-key';
+  return type === 'ssh-dss' ? 'dsa' : null;
 }
 
 /** The answer of a call-back that may come late, twice or never. */

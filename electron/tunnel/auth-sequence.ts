@@ -129,7 +129,7 @@ export class AuthSequence {
     const { user } = this.#deps.plan;
     switch (step.kind) {
       case 'agent':
-        this.#left.unshift(...(await this.#keys.fromAgent(step.required)));
+        this.#left.unshift(...(await this.#keys.fromAgent(step)));
         return null;
       case 'agent-key':
         return this.#noteKey('agent', this.#keys.agentKey(step));

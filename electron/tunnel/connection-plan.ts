@@ -9,7 +9,14 @@ export type AuthStep =
       readonly path: string;
       /** Chosen by the person: trouble with it is an error, not a reason to try the next. */ readonly required: boolean;
     }
-  | { readonly kind: 'agent'; readonly required: boolean }
+  | {
+      readonly kind: 'agent';
+      readonly required: boolean;
+      /** Its own socket or pipe; null for the agent that is running. */
+      readonly socket: string | null;
+      /** Only the key with this fingerprint; null for all. */
+      readonly key: string | null;
+    }
   | { readonly kind: 'keyboard-interactive' }
   | { readonly kind: 'password' };
 
@@ -87,10 +94,10 @@ function stepsFor(signIn: SignIn, settings: EngineSettings): readonly AuthStep[]
     case 'key-file':
       return [{ kind: 'key-file', path: signIn.path, required: true }, ...asked];
     case 'agent':
-      return [{ kind: 'agent', required: true }, ...asked];
+      return [{ ...signIn, required: true }, ...asked];
     case 'automatic':
       return [
-        { kind: 'agent', required: false },
+        { kind: 'agent', required: false, socket: null, key: null },
         ...settings.defaultKeyFiles.map(
           (path) => ({ kind: 'key-file', path, required: false }) as const,
         ),

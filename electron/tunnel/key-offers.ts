@@ -1,7 +1,10 @@
 import ssh2, { type AnyAuthMethod, type ParsedKey } from 'ssh2';
 import { Secret } from '../secrets/secret';
-import { LimitedAgent, OneKeyAgent } from './agents';
+import type { AgentTrouble } from '../shared/tunnel-error';
+import { LimitedAgent, OneKeyAgent, type AgentKeys, type UnusableKey } from './agents';
 import type { AuthDependencies } from './auth-sequence';
+import type { AuthStep } from './connection-plan';
+import { cleanServerText } from './error-mapping';
 import { readKeyFile, type KeyFile } from './key-opener';
 import { askSecret } from './person';
 import { publicHalf } from './private-key';
@@ -9,6 +12,8 @@ import { toTunnelError, TunnelFailure } from './tunnel-failure';
 
 /** A wrong passphrase or password may be typed this often before the attempt ends. */
 export const TRIES = 3;
+
+type AgentStep = Extract<AuthStep, { kind: 'agent' }>;
 
 /** One key of an agent, as a way of signing in of its own. */
 export interface AgentKeyStep {
@@ -43,21 +48,35 @@ export class KeyOffers {
   }
 
   /** The agent's keys; the one that opened the door last time comes first. */
-  async fromAgent(required: boolean): Promise<readonly AgentKeyStep[]> {
-    const { agentSocket, secrets } = this.#deps;
-    if (agentSocket === null) {
-      if (required) throw new TunnelFailure({ kind: 'agent-unavailable', detail: 'no agent' });
+  async fromAgent({ socket, key, required }: AgentStep): Promise<readonly AgentKeyStep[]> {
+    const path = socket ?? this.#deps.agentSocket;
+    if (path === null) {
+      if (required) throw agentFailure('gone', 'no agent');
       return [];
     }
-    const agent = new LimitedAgent(agentSocket);
+    const agent = new LimitedAgent(path);
+    let held: AgentKeys;
     try {
-      const last = secrets.get(this.#lastName())?.reveal();
-      const isLast = (key: ParsedKey) => Number(nameOf(key.getPublicSSH()) === last);
-      const keys = [...(await agent.keys())].sort((a, b) => isLast(b) - isLast(a));
-      return keys.map((key) => ({ kind: 'agent-key', key, agent, required }) as const);
+      held = await agent.keys(key);
     } catch (thrown) {
       this.#agentTrouble(thrown, required);
       return [];
+    }
+    this.#noteUnusable(held.unusable);
+    if (key !== null && held.usable.length === 0) throw chosenKeyFailure(key, held.unusable);
+    const last = this.#deps.secrets.get(this.#lastName())?.reveal();
+    const isLast = (one: ParsedKey) => Number(nameOf(one.getPublicSSH()) === last);
+    const keys = [...held.usable].sort((a, b) => isLast(b) - isLast(a));
+    return keys.map((one) => ({ kind: 'agent-key', key: one, agent, required }) as const);
+  }
+
+  /** Said when nothing else works: "no key of the agent" is no help to somebody who sees a key in it. */
+  #noteUnusable(keys: readonly UnusableKey[]): void {
+    for (const key of keys) {
+      const words = inWords(key);
+      if (this.#deps.memory.unusableKeys.has(words)) continue;
+      this.#deps.memory.unusableKeys.add(words);
+      this.#deps.log('info', `agent: passed over ${words}`);
     }
   }
 
@@ -110,7 +129,7 @@ export class KeyOffers {
   #agentTrouble(thrown: unknown, required: boolean): void {
     const detail = thrown instanceof Error ? thrown.message : String(thrown);
     this.#deps.log('warn', `agent: ${detail}`);
-    if (required) this.#deps.giveUp({ kind: 'agent-unavailable', detail });
+    if (required) this.#deps.giveUp({ kind: 'agent-unavailable', why: 'gone', detail });
   }
 
   #lastName(): string {
@@ -153,6 +172,21 @@ export class KeyOffers {
         throw new TunnelFailure({ kind: 'key-unusable', path: file.path, why, detail });
     }
   }
+}
+
+function agentFailure(why: AgentTrouble, detail: string): TunnelFailure {
+  return new TunnelFailure({ kind: 'agent-unavailable', why, detail });
+}
+
+/** The account names one key of the agent, and it is not there or no use. */
+function chosenKeyFailure(key: string, [found]: readonly UnusableKey[]): TunnelFailure {
+  return found === undefined
+    ? agentFailure('key-missing', key)
+    : agentFailure('key-unusable', inWords(found));
+}
+
+function inWords({ why, comment, fingerprint }: UnusableKey): string {
+  return `${why} ${fingerprint} ${cleanServerText(comment).slice(0, 100)}`.trim();
 }
 
 function nameOf(blob: Buffer): string {

@@ -249,13 +249,21 @@ class Handshake {
   }
 
   #fail(error: TunnelError): void {
-    this.#reason ??= error;
+    this.#reason ??= this.#withUnusableKeys(error);
     const lost = this.#reason.kind === 'connection-lost' || this.#reason.kind === 'sign-in-refused';
     const { person, memory } = this.#deps;
     const busy = person.asking || memory.opening.size > 0;
     const goesOn = this.#auth.endedByKey() || busy;
     this.#finish(new TunnelFailure(this.#reason, lost && goesOn));
     this.#socket.destroy();
+  }
+
+  /** A person who sees a key in the agent is told that it was not even offered. */
+  #withUnusableKeys(error: TunnelError): TunnelError {
+    const keys = [...this.#deps.memory.unusableKeys];
+    if (error.kind !== 'sign-in-refused' && error.kind !== 'no-way-to-sign-in') return error;
+    if (keys.length === 0) return error;
+    return { ...error, detail: `${error.detail}; not usable in the agent: ${keys.join(', ')}` };
   }
 
   #finish(outcome: SshSession | TunnelFailure): void {

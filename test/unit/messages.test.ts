@@ -41,6 +41,10 @@ const ALL_ERRORS: readonly TunnelError[] = [
   ),
   ...PHASES.map((phase) => ({ ...ERRORS['timed-out'], phase })),
   { ...ERRORS['no-common-algorithm'], oldServer: true },
+  ...(['gone', 'key-missing', 'key-unusable'] as const).map((why) => ({
+    ...ERRORS['agent-unavailable'],
+    why,
+  })),
   ...TROUBLES.map((why) => ({ ...ERRORS['key-unusable'], why })),
   ...ANSWERS.map((what) => ({ ...ERRORS['answer-needed'], what })),
   ...ANSWERS.map((what) => ({ ...ERRORS['cancelled-by-person'], what })),

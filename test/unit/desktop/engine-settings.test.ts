@@ -5,6 +5,9 @@ const LINUX = {
   platform: 'linux',
   home: '/home/me',
   userData: '/home/me/.config/Mailmole',
+  pipes: (): readonly string[] => {
+    throw new Error('there are no pipes here');
+  },
 } as const;
 
 describe('engineSettings', () => {
@@ -24,6 +27,21 @@ describe('engineSettings', () => {
     ['win32', {}, '\\\\.\\pipe\\openssh-ssh-agent'],
     ['win32', { SSH_AUTH_SOCK: '\\\\.\\pipe\\other' }, '\\\\.\\pipe\\other'],
   ] as const)('looks for the agent on %s with %j', (platform, env, agentSocket) => {
-    expect(engineSettings({ ...LINUX, platform, env }).agentSocket).toBe(agentSocket);
+    const pipes = platform === 'win32' ? () => [] : LINUX.pipes;
+    expect(engineSettings({ ...LINUX, platform, env, pipes }).agentSocket).toBe(agentSocket);
+  });
+
+  it.each([
+    [['InitShutdown', 'openssh-ssh-agent', 'pageant.me.1a2b'], 'openssh-ssh-agent'],
+    [['InitShutdown', 'pageant.me.1a2b'], 'pageant.me.1a2b'],
+    [['InitShutdown', 'notpageant.me'], 'openssh-ssh-agent'],
+  ])('finds OpenSSH’s agent or Pageant among the pipes %j', (names, found) => {
+    const { agentSocket } = engineSettings({
+      ...LINUX,
+      platform: 'win32',
+      env: {},
+      pipes: () => names,
+    });
+    expect(agentSocket).toBe(`\\\\.\\pipe\\${found}`);
   });
 });

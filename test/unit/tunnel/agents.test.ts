@@ -62,14 +62,19 @@ describe('an agent that is not well', () => {
     const limited = await agentThat((socket) =>
       socket.write(Buffer.from([0, 0, 0, 5, 12, 0, 0, 0, 0])),
     );
-    expect(await limited.keys()).toEqual([]);
+    expect(await limited.keys()).toEqual({ usable: [], unusable: [] });
   });
 
-  it.each([
-    ['is silent', () => undefined],
-    ['talks rubbish', (socket: Socket) => void socket.write(Buffer.from([0, 0, 0, 2, 99, 99]))],
-  ])('and %s is waited for a minute, each time', async (_how, act) => {
-    const limited = await agentThat(act);
+  const rubbish = (socket: Socket) => void socket.write(Buffer.from([0, 0, 0, 2, 99, 99]));
+
+  it('and talks rubbish has no list of keys', async () => {
+    const limited = await agentThat(rubbish);
+    await expect(limited.keys()).rejects.toThrow('no list of keys');
+  });
+
+  it('and is silent, or talks rubbish when it is to sign, is waited for a minute, each time', async () => {
+    let act: (socket: Socket) => void = () => undefined;
+    const limited = await agentThat((socket) => act(socket));
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     for (const ask of [
       () => limited.keys(),
@@ -85,6 +90,7 @@ describe('an agent that is not well', () => {
       expect(over).toBe(false);
       await vi.advanceTimersByTimeAsync(1);
       await told;
+      act = rubbish;
     }
   });
 });

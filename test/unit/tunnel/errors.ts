@@ -40,7 +40,7 @@ export const ERRORS: { readonly [K in TunnelErrorKind]: Extract<TunnelError, { k
   'key-unusable': { kind: 'key-unusable', path: '/k', why: 'damaged', detail },
   'key-not-made': { kind: 'key-not-made', path: '/k', why: 'exists', detail },
   'key-not-installed': { kind: 'key-not-installed', host, why: 'no-shell', detail },
-  'agent-unavailable': { kind: 'agent-unavailable', detail },
+  'agent-unavailable': { kind: 'agent-unavailable', why: 'gone', detail },
   'answer-needed': { kind: 'answer-needed', what: 'passphrase', host },
   'cancelled-by-person': { kind: 'cancelled-by-person', what: 'code' },
   'connection-lost': { kind: 'connection-lost', host, detail },
