@@ -1,4 +1,14 @@
-import { chmod, mkdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Forward } from '../../../electron/shared/account';
 import type { KeyInstalled } from '../../../electron/shared/server-key';
@@ -156,7 +166,31 @@ describe.each(WAYS)('a key is installed over %s', (way) => {
       ...refused,
       why: 'no-files',
     });
-    expect(count(server.sshd.log(), /Accepted publickey/g)).toBeLessThanOrEqual(4);
+    expect(await readdir(server.home.file('.ssh'))).toEqual(['authorized_keys']);
+  });
+});
+
+describe('an SFTP server that renames over nothing', () => {
+  it('is given the new list after the old one was put aside', async () => {
+    const server = await startHome('sftp');
+    const plain = await startHome('sftp', {
+      config: {
+        AuthorizedKeysFile: `${server.list} ${server.home.file('door')}`,
+        SetEnv: `HOME=${server.home.path}`,
+        Subsystem: `sftp internal-sftp -d ${server.home.path} -P posix-rename`,
+      },
+    });
+    const owner = await makeOwner(plain.sshd);
+    const forward = await pop3();
+    await writeList(server, `${other.publicKey}\n`);
+    expect(await install(owner, plain.sshd, [forward])).toMatchObject({
+      how: 'added',
+      over: 'sftp',
+    });
+    expect(await readFile(server.list, 'utf8')).toBe(
+      `${other.publicKey}\n${lineFor(fresh, forward)} Mailmole\n`,
+    );
+    expect(await readdir(server.home.file('.ssh'))).toEqual(['authorized_keys']);
   });
 });
 

@@ -1,0 +1,18 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+
+const FOLDER = path.resolve('electron/tunnel');
+
+/** The engine's files in which a text like this stands. */
+const filesWith = (pattern: RegExp): readonly string[] =>
+  readdirSync(FOLDER).filter((name) => pattern.test(readFileSync(path.join(FOLDER, name), 'utf8')));
+
+it('nothing but the installation of a key can open a session channel', () => {
+  // Accounts that may only forward carry mail as long as nobody asks for more (`MaxSessions 0`, `ForceCommand`).
+  expect(filesWith(/[sS]ession\.client\b/)).toEqual(['key-installer.ts']);
+  expect(filesWith(/[cC]lient\.(exec|shell|subsys|sftp)\(/)).toEqual([
+    'remote-keys-sftp.ts',
+    'remote-keys-shell.ts',
+  ]);
+});
