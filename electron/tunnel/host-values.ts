@@ -93,6 +93,7 @@ export const settingsSchema: z.ZodType<EngineSettings> = z.object({
       probe: wait,
       hold: wait,
       idle: wait,
+      open: wait,
       greet: wait,
       askAgain: wait,
     })

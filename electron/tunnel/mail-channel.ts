@@ -22,8 +22,9 @@ export type OpenMailServer = (
 /** @param settings read afresh for every connection */
 export function mailOpener(settings: () => EngineSettings): OpenMailServer {
   return async (session, forward, from) => {
-    const channel = await session.openForward(forward.mailHost, forward.mailPort, from);
     const { waits, extraCaFile } = settings();
+    const { mailHost, mailPort } = forward;
+    const channel = await session.openForward(mailHost, mailPort, from, waits?.open);
     try {
       return await bridged(channel, forward, {
         trust: () => trustForMail(extraCaFile ?? null),

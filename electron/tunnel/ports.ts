@@ -67,6 +67,8 @@ export interface Waits {
   readonly hold: number;
   /** How long an on-demand tunnel stays up without carrying anything. */
   readonly idle: number;
+  /** For the SSH server to open a channel to a mail server, or to refuse it. */
+  readonly open: number;
   /** For a mail server to greet, and to agree on TLS. */
   readonly greet: number;
   /** How long until a mail server that did not greet is asked again. */

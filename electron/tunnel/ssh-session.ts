@@ -73,12 +73,14 @@ export class SshSession {
   /**
    * Opens a channel to a mail server, as the SSH server sees it (RFC 4254, 7.2).
    *
+   * @param limitMs how long the server may take to open or refuse it; default 15 s
    * @throws TunnelFailure `forward-refused`, `timed-out` or `connection-lost`
    */
   openForward(
     mailHost: string,
     mailPort: number,
     from: { address: string; port: number },
+    limitMs = OPEN_TIMEOUT_MS,
   ): Promise<ForwardChannel> {
     return new Promise((resolve, reject) => {
       let waiting = true;
@@ -90,9 +92,9 @@ export class SshSession {
         else resolve(outcome);
       };
       const timer = setTimeout(() => {
-        const detail = `no answer for ${OPEN_TIMEOUT_MS / 1000} s`;
+        const detail = `no answer for ${limitMs / 1000} s`;
         settle(new TunnelFailure({ kind: 'no-greeting', mailHost, mailPort, detail }));
-      }, OPEN_TIMEOUT_MS);
+      }, limitMs);
       try {
         this.#client.forwardOut(from.address, from.port, mailHost, mailPort, (error, channel) => {
           if (error !== undefined) settle(this.#notOpened(error, mailHost, mailPort));

@@ -66,9 +66,10 @@ function serve(socket: Socket): void {
     left -= body.length;
     if (left === 0) void given.then(() => socket.end(hash.digest()));
   });
-  // A client that only looks at the greeting says a few bytes and ends.
+  // A client that only looks at the greeting says a few bytes and ends; one that ends too early is gone.
   socket.on('end', () => {
     if (left < 0) socket.end();
+    else if (left > 0) socket.destroy();
   });
 }
 

@@ -2,6 +2,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import ssh2, { type ServerChannel, type TcpipRequestInfo } from 'ssh2';
 import { expect, it } from 'vitest';
 import type { Account } from '../../../electron/shared/account';
+import type { Waits } from '../../../electron/tunnel/ports';
 import { isProven, type TunnelState } from '../../../electron/shared/tunnel-state';
 import { accountFor, forwardTo, startEngine, type TestEngine } from '../../support/engine';
 import { connect } from '../../world/talk';
@@ -48,9 +49,10 @@ function greet(channel: ServerChannel): void {
 /** An account that is switched on, with a forward to each of these ports. */
 async function switchedOn(
   at: { host: string; port: number; user: string },
-  ...mailPorts: readonly number[]
+  mailPorts: readonly number[],
+  waits: Partial<Waits> = {},
 ): Promise<{ engine: TestEngine; account: Account }> {
-  const engine = await keep(startEngine({ settings: { waits: { open: 300 } } }));
+  const engine = await keep(startEngine({ settings: { waits } }));
   const forwards = mailPorts.map((port) => forwardTo({ host: 'mail', port }));
   const account = accountFor(at, await Promise.all(forwards), { signIn: { kind: 'password' } });
   engine.answerWith((request) =>
@@ -66,7 +68,7 @@ it('a channel that is neither opened nor refused is waited for only so long, and
     if (destPort === GREETS) greet(accept());
     else late.push(accept);
   });
-  const { engine, account } = await switchedOn(at, GREETS, NEVER_OPENS);
+  const { engine, account } = await switchedOn(at, [GREETS, NEVER_OPENS], { open: 300 });
   const unproven = (state: TunnelState) =>
     state.kind === 'connected' && state.proof.kind === 'failed';
   expect(await engine.when(unproven, 'not proven')).toMatchObject({
@@ -83,14 +85,17 @@ it('a channel that is neither opened nor refused is waited for only so long, and
   expect(engine.state()).toMatchObject({ kind: 'connected', attempt: 2 });
   let closed = 0;
   const before = late.length;
-  for (const accept of late.splice(0)) accept().on('close', () => closed++);
+  for (const accept of late.splice(0))
+    accept()
+      .on('close', () => closed++)
+      .resume();
   await until('late channels are closed', () => closed === before);
   await until('nothing is open', () => engine.traffic().openConnections === 0);
 });
 
 it('a thousand connections are carried at once, and the next is answered', async () => {
   const at = await sshServer((accept) => greet(accept()));
-  const { engine, account } = await switchedOn(at, GREETS);
+  const { engine, account } = await switchedOn(at, [GREETS]);
   await engine.when(isProven, 'proven');
   const port = account.forwards[0]?.localPort ?? 0;
   const programs = await Promise.all(Array.from({ length: 1000 }, () => connect(port)));
