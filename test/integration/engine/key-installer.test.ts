@@ -65,6 +65,8 @@ const lineFor = (key: TestKey, ...forwards: readonly Forward[]) => {
 
 async function writeList({ home, list, own }: HomeServer, content: string | Buffer, bits = 0o600) {
   await mkdir(home.file('.ssh'), { recursive: true, mode: 0o700 });
+  // The one before may be write-protected, which stops everybody but root.
+  await rm(list, { force: true });
   await writeFile(list, content);
   await chmod(list, bits);
   await own('.ssh', '.ssh/authorized_keys');
