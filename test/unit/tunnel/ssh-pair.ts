@@ -16,7 +16,15 @@ export const NO_FACTS: SessionFacts = {
   compressed: false,
 };
 
-const hostKey = ssh2.utils.generateKeyPairSync('ed25519').private;
+const hostKey = makeHostKey();
+
+/** Now and then ssh2 (1.17.0) makes a key that it cannot read. */
+function makeHostKey(): string {
+  for (;;) {
+    const { private: key } = ssh2.utils.generateKeyPairSync('ed25519');
+    if (!(ssh2.utils.parseKey(key) instanceof Error)) return key;
+  }
+}
 
 /** What the far end does with a channel that is asked for. */
 export type OnForward = (

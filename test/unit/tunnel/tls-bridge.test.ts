@@ -137,6 +137,10 @@ async function programAt(pair: SshPair, forward: Forward) {
   return { ...local, pipe, text: () => local.got().toString() };
 }
 
+/** How many channels ssh2 holds for our end. */
+const channelsOf = (pair: SshPair): number =>
+  (pair.client as unknown as { _chanMgr: { _count: number } })._chanMgr._count;
+
 const echo = (inside: TLSSocket) => {
   inside.write('+OK inside\r\n');
   inside.pipe(inside);
@@ -341,7 +345,60 @@ describe('a bridge with STARTTLS', () => {
   });
 });
 
+describe('what a bridge leaves behind', () => {
+  it('is nothing, however a connection ends', async () => {
+    const theirs: TLSSocket[] = [];
+    const act = (inside: TLSSocket) => {
+      theirs.push(inside);
+      inside.resume().on('end', () => inside.end());
+      inside.write('+OK\r\n');
+    };
+    const pair = await worldOf(tlsServer(good, act));
+    const ends: Promise<void>[] = [];
+    for (let i = 0; i < 24; i++) {
+      const one = await programAt(pair, forwardTo({}));
+      await until('the greeting', () => one.got().length > 0);
+      if (i % 4 === 0) one.program.end('QUIT\r\n');
+      else if (i % 4 === 1) theirs.at(-1)?.end('bye\r\n', () => one.program.end());
+      else if (i % 4 === 2) one.program.resetAndDestroy();
+      else theirs.at(-1)?.destroy();
+      ends.push(one.pipe.done);
+    }
+    await Promise.all(ends);
+    await until('no channel is left', () => channelsOf(pair) === 0);
+  });
+
+  it('is nothing when it did not come about', async () => {
+    const pair = await worldOf(tlsServer(stranger, echo));
+    await expect(bridgeIn(pair, forwardTo({}))).rejects.toThrow();
+    await until('no channel is left', () => channelsOf(pair) === 0);
+  });
+
+  it('is nothing when the SSH connection dies meanwhile', async () => {
+    const pair = await worldOf(createServer((socket) => socket.resume()));
+    const coming = bridgeIn(pair, forwardTo({}));
+    await until('it is asked for', () => channelsOf(pair) === 1);
+    pair.far.resetAndDestroy();
+    await expect(coming).rejects.toThrow();
+    await until('no channel is left', () => channelsOf(pair) === 0);
+  });
+});
+
 describe('the proof of a forward', () => {
+  it('goes through the bridge, leaves politely and leaves nothing', async () => {
+    let heard = '';
+    const pair = await worldOf(
+      tlsServer(good, (inside) => {
+        inside.write('+OK inside\r\n');
+        inside.on('data', (chunk) => (heard += String(chunk))).on('end', () => inside.end());
+      }),
+    );
+    const open = (_session: unknown, forward: Forward) => bridgeIn(pair, forward);
+    expect(await proveForward(pair.session, forwardTo({}), open)).toBe('+OK inside');
+    await until('it is left politely', () => heard === 'QUIT\r\n');
+    await until('no channel is left', () => channelsOf(pair) === 0);
+  });
+
   const plainly = (pair: SshPair, forward: Forward) =>
     proveForward(
       pair.session,
