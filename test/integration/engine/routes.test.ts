@@ -233,6 +233,37 @@ describe('a server on the way', () => {
   });
 });
 
+describe('without a network', () => {
+  /** The loopback interface under a name that does not look like it. */
+  const far = '127.1';
+
+  it('a way that begins on this computer is tried again', async () => {
+    const { engine, account, hop, sshd } = await oneJump();
+    await engine.folder.write('known_hosts', known(hop, HOP) + known(sshd, far));
+    engine.host.networkChanged(false);
+    engine.host.setAccount({ ...account, sshHost: far }, 'background');
+    await engine.when(isProven, 'proven');
+    await hop.halt();
+    await engine.when(isRetrying, 'retrying');
+    await hop.start();
+    await engine.when(isProven, 'proven again');
+  });
+
+  it('a way that begins elsewhere is not, wherever it leads', async () => {
+    const { engine, account, hop, sshd } = await oneJump();
+    await engine.folder.write('known_hosts', known(hop, far) + known(sshd));
+    const route = jump(hop, account.signIn, DIRECT, far);
+    engine.host.setAccount({ ...account, route }, 'background');
+    await engine.when(isProven, 'proven');
+    engine.host.networkChanged(false);
+    await hop.halt();
+    await engine.when((state) => state.kind === 'offline', 'offline');
+    await hop.start();
+    engine.host.networkChanged(true);
+    await engine.when(isProven, 'proven again');
+  });
+});
+
 describe.each([
   ['socks5', startSocksProxy],
   ['http', startHttpProxy],
