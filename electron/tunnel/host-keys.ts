@@ -14,6 +14,18 @@ import { TunnelFailure } from './tunnel-failure';
 /** A known_hosts file larger than this is not a known_hosts file. */
 const LARGEST_FILE = 16 * 1024 * 1024;
 
+/** Of the keys that one server tells of, as many are looked at; of one server, as many are kept in our own file. */
+const MOST_OFFERED = 8;
+const MOST_KEPT = 16;
+/** Keys that a connection can be made with. */
+const LEARNT_TYPES = new Set([
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'ssh-rsa',
+]);
+
 /**
  * The host keys this computer knows: the user's and the system's known_hosts, which are only read, and our own file,
  * which is written. Files are read afresh for every connection, so that a line added by `ssh` counts at once.
@@ -43,6 +55,31 @@ export class HostKeys {
       const known = new KnownHostsView(parseKnownHosts(text, this.#own)).judge(host, port, key);
       return known.kind === 'known' ? text : appendLine(text, host, port, key);
     });
+  }
+
+  /**
+   * Adds keys of which a server that is known has proved that they are its own too, so that it can give up the one that
+   * is known (`hostkeys-00@openssh.com`). Takes nothing away, takes no revoked key, and few keys of one server.
+   *
+   * @returns those that were new
+   */
+  async learn(host: string, port: number, keys: readonly Buffer[]): Promise<readonly Buffer[]> {
+    const view = await this.load();
+    const isNew = (key: Buffer) =>
+      LEARNT_TYPES.has(typeInBlob(key) ?? '') &&
+      !['known', 'revoked'].includes(view.judge(host, port, key).kind);
+    const fresh = keys.slice(0, MOST_OFFERED).filter(isNew);
+    if (fresh.length === 0) return [];
+    let added: Buffer[] = [];
+    await this.#rewrite((text) => {
+      // Another account of the same server may have learnt them meanwhile.
+      const own = entriesFor(parseKnownHosts(text, this.#own), host, port);
+      added = fresh
+        .filter((key) => !own.some((entry) => entry.key.equals(key)))
+        .slice(0, Math.max(0, MOST_KEPT - own.length));
+      return added.reduce((before, key) => appendLine(before, host, port, key), text);
+    });
+    return added;
   }
 
   /** A person compared fingerprints and put this key in place of the one known: our own lines of that type go. */

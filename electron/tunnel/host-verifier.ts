@@ -73,6 +73,19 @@ export class HostVerifier {
     this.#remember = null;
   }
 
+  /** Takes over what else the server has proved to be its own, once it is trusted; never fails. */
+  async learn(keys: readonly Buffer[]): Promise<void> {
+    const { plan, hostKeys, log } = this.#deps;
+    if (this.#accepted === null) return;
+    try {
+      await this.remember();
+      const added = await hostKeys.learn(plan.host, plan.port, keys);
+      for (const key of added) log('info', `host key of ${plan.host}: learnt ${fingerprint(key)}`);
+    } catch (thrown) {
+      log('warn', `host keys of ${plan.host} not learnt: ${String(thrown)}`);
+    }
+  }
+
   /** Resolves when the key may be trusted; every other verdict, and every surprise, is a rejection. */
   async #decide(key: Buffer): Promise<void> {
     const { plan, hostKeys, log } = this.#deps;

@@ -179,7 +179,13 @@ class Handshake {
       (text) => (this.#serverSays = cleanServerText(`${this.#serverSays}${text}`)),
     );
     client.on('change password', (prompt) => this.#passwordExpired(prompt));
-    client.once('ready', () => void this.#succeed());
+    client.once('ready', () => {
+      void this.#succeed();
+      // Each of these has signed for this very connection: ssh2 asks for that and drops the others.
+      client.once('hostkeys', (keys) => {
+        void this.#verifier.learn(keys.map((key) => key.getPublicSSH()));
+      });
+    });
   }
 
   /** A server that wants a new password before anything else is waited for in vain: only a person can give it one. */

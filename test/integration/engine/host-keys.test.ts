@@ -13,6 +13,7 @@ import {
 import { makeKey, writeKey, type TestKey } from '../../world/ssh-keys';
 import { startSshd, type Sshd, type SshdOptions } from '../../world/sshd';
 import { connect } from '../../world/talk';
+import { until } from '../../world/wait';
 import { exchange, startBulkServer, type BulkServer } from './bulk';
 import { keep, keepForFile, tidyUp } from './tidy';
 
@@ -22,6 +23,7 @@ const run = promisify(execFile);
 const key = await makeKey({ type: 'ed25519' });
 const ed25519 = await makeKey({ type: 'ed25519', name: 'host' });
 const rsa = await makeKey({ type: 'rsa-2048', name: 'host' });
+const ecdsa = await makeKey({ type: 'ecdsa-256', name: 'host' });
 const impostor = await makeKey({ type: 'ed25519', name: 'impostor' });
 
 let bulk: BulkServer;
@@ -241,6 +243,44 @@ describe('a server whose key has changed', () => {
     expect(await engine.trouble()).toEqual(revoked);
     expect(engine.prompts).toEqual([]);
     sawNoSignIn(sshd);
+  });
+});
+
+describe('the other keys of a server', () => {
+  const bare = ({ publicKey }: TestKey) => publicKey.split(' ').slice(0, 2).join(' ');
+
+  it('are learnt from it, so that it can give up the first without a question', async () => {
+    const { sshd, engine, account } = await strangers({ hostKeys: [ed25519, rsa, ecdsa] });
+    engine.host.setAccount(account, 'person');
+    await engine.when(isUp, 'in');
+    const file = engine.folder.file('known_hosts');
+    const read = async () => (await readFile(file, 'utf8')).trimEnd().split('\n');
+    await until('all three are known', async () => (await read()).length === 3);
+    const expected = [ed25519, rsa, ecdsa].map((one) => `[127.0.0.1]:${sshd.port} ${bare(one)}`);
+    expect((await read()).sort()).toEqual(expected.sort());
+
+    // The server gives up the first of them.
+    const config = await readFile(sshd.folder.file('sshd_config'), 'utf8');
+    await sshd.folder.write('sshd_config', config.replace(/^HostKey .*host-key-0\n/m, ''), 0o644);
+    await sshd.restart();
+    await engine.when((s) => s.kind !== 'connected', 'the line is lost');
+    await engine.when(isUp, 'in again');
+    expect(engine.session()?.hostKeyFingerprint).toBe(ecdsa.fingerprint);
+    expect(engine.prompts).toHaveLength(1);
+    expect((await read()).length).toBe(3);
+  });
+
+  it('are not learnt when they were revoked', async () => {
+    const { engine, account, line, known } = await strangers({ hostKeys: [ed25519, rsa, ecdsa] });
+    await known(line(ed25519), `@revoked * ${rsa.publicKey}`);
+    engine.host.setAccount(account, 'person');
+    await engine.when(isUp, 'in');
+    const file = engine.folder.file('known_hosts');
+    await until('one is learnt', () => engine.log.some((text) => text.includes('learnt')));
+    const text = await readFile(file, 'utf8');
+    expect(text).toContain(bare(ecdsa));
+    expect(text).not.toContain(bare(rsa));
+    expect(text).not.toContain(bare(ed25519));
   });
 });
 
