@@ -6,7 +6,6 @@ const SYSTEM_BUNDLES = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/tls/certs/ca-bundle.crt',
   '/etc/ssl/ca-bundle.pem',
-  '/etc/ssl/cert.pem',
 ];
 
 /** Newer run-times read the keychain and the Windows store too. */
@@ -15,8 +14,8 @@ const { getCACertificates } = tls as { getCACertificates?: (store: 'system') => 
 const contexts = new Map<string | null, Promise<tls.SecureContext>>();
 
 /**
- * Whom mail servers' certificates may come from: the authorities that the run-time brings, and those of this
- * computer. Made once, since that takes a while; an authority that is added to the computer counts after a restart.
+ * Whom mail servers' certificates may come from: the authorities that this computer trusts. Made once, since that takes
+ * a while; an authority that is added to the computer counts after a restart.
  *
  * @param extraCaFile one more file of PEM, for tests
  */
@@ -32,15 +31,17 @@ export function trustForMail(extraCaFile: string | null): Promise<tls.SecureCont
 
 async function makeContext(extraCaFile: string | null): Promise<tls.SecureContext> {
   const extra = extraCaFile === null ? [] : [await readFile(extraCaFile, 'utf8')];
-  const ca = [...tls.rootCertificates, ...(await systemAuthorities()), ...extra];
-  return tls.createSecureContext({ ca, minVersion: 'TLSv1.2' });
+  return tls.createSecureContext({
+    ca: [...(await systemAuthorities()), ...extra],
+    minVersion: 'TLSv1.2',
+  });
 }
 
-async function systemAuthorities(): Promise<string[]> {
-  const stored = getCACertificates?.('system') ?? [];
+/** A system's own file is complete; a store is not (Windows fills its own as it goes), so the run-time's list is added. */
+async function systemAuthorities(): Promise<readonly string[]> {
   for (const file of SYSTEM_BUNDLES) {
     const bundle = await readFile(file, 'utf8').catch(() => null);
-    if (bundle !== null) return [...stored, bundle];
+    if (bundle !== null) return [bundle];
   }
-  return stored;
+  return [...tls.rootCertificates, ...(getCACertificates?.('system') ?? [])];
 }
