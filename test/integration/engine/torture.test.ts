@@ -1,6 +1,6 @@
 import { readdir, readlink } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { isProven } from '../../../electron/shared/tunnel-state';
+import { isProven, type TunnelState } from '../../../electron/shared/tunnel-state';
 import { tcpSockets } from '../../../electron/tunnel/proc-net';
 import { accountFor, forwardTo, startEngine } from '../../support/engine';
 import { makeKey, writeKey } from '../../world/ssh-keys';
@@ -34,6 +34,9 @@ async function tcpOf(pid: number): Promise<{ listening: number; connected: numbe
   return { listening, connected: own.length - listening };
 }
 
+/** Of the connection that is up; 0 while there is none. */
+const attemptOf = (state: TunnelState): number => (state.kind === 'connected' ? state.attempt : 0);
+
 it(
   `what ends is whole and what breaks is reset: ${TOTAL / MB} MB each way through ${PROGRAMS} connections and ${DEATHS} deaths of the server`,
   { timeout: 15 * 60_000 },
@@ -50,6 +53,8 @@ it(
 
     const fates: Record<Fate, number> = { whole: 0, reset: 0, cut: 0, refused: 0 };
     let deaths = 0;
+    let attempt = 0;
+    const isUpAgain = (state: TunnelState) => attemptOf(state) > attempt;
     const isDone = () => fates.whole * EACH >= TOTAL && deaths === DEATHS;
     const program = async () => {
       while (!isDone()) fates[await transfer(portOf(account), EACH)]++;
@@ -58,11 +63,13 @@ it(
       while (deaths < DEATHS) {
         const enough = (TOTAL * (deaths + 1)) / (DEATHS + 2);
         await until('mail has flowed', () => fates.whole * EACH >= enough, { timeoutMs: 300_000 });
+        await engine.when(isUpAgain, 'up again');
+        attempt = attemptOf(engine.state());
         const { bytesDown } = engine.traffic();
         await until('mail flows', () => engine.traffic().bytesDown > bytesDown);
         await sshd.kill();
-        await sshd.start();
         deaths++;
+        await sshd.start();
       }
     };
     const since = performance.now();
@@ -74,7 +81,7 @@ it(
     // Nothing but the deaths broke anything, and they did.
     expect(fates.reset).toBeGreaterThanOrEqual(DEATHS);
     expect(fates.reset).toBeLessThanOrEqual(DEATHS * PROGRAMS);
-    await engine.when(isProven, 'proven in the end');
+    await engine.when((state) => isUpAgain(state) && isProven(state), 'proven in the end');
     await until('nothing is open there', () => mail.open() === 0);
     await until('nothing is open here', () => engine.traffic().openConnections === 0);
     const [pid = 0] = engine.pids;
