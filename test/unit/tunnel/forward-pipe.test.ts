@@ -178,7 +178,7 @@ describe('a mail program joined to a channel', () => {
       await until('the rest', () => server.ended());
       expect(server.got().toString()).toBe('late\r\n');
       await until('both sides are gone', done);
-      expect(ended()).toBe('end');
+      expect(await until('it ended', ended)).toBe('end');
     });
 
     it('of the mail program is an end for the server, which may still send', async () => {
@@ -204,7 +204,7 @@ describe('a mail program joined to a channel', () => {
       expect(server.got().equals(all)).toBe(true);
       far.end();
       await until('both sides are gone', done);
-      expect(ended()).toBe('end');
+      expect(await until('it ended', ended)).toBe('end');
     });
 
     it('loses nothing when the mail program ends, and is gone before the server has read', async () => {
@@ -305,7 +305,7 @@ describe('a mail program joined to a channel', () => {
         else await until('the end', () => server.ended());
         pair.far.resetAndDestroy();
         await until('both sides are gone', () => done() && closed());
-        expect(ended()).toBe(whose === 'server' ? 'end' : 'ECONNRESET');
+        expect(await until('it ended', ended)).toBe(whose === 'server' ? 'end' : 'ECONNRESET');
       },
     );
 
