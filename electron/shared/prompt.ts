@@ -20,6 +20,8 @@ export type PromptRequest =
       readonly fingerprint: string;
       /** Is another kind of key already known for this server? */
       readonly otherKeyKnown: boolean;
+      /** Is a certificate's authority known for this server? That vouches for nothing here: certificates are not supported. */
+      readonly authorityKnown: boolean;
     }
   | {
       readonly kind: 'passphrase';

@@ -128,6 +128,12 @@ export class KnownHostsView {
     return [...new Set(known.map((entry) => entry.keyType))];
   }
 
+  /** Does a line name an authority whose certificates would vouch for this host? */
+  authorityKnown(host: string, port: number): boolean {
+    const name = hostName(host, port);
+    return this.#entries.some((e) => e.marker === 'cert-authority' && namesMatch(e.names, name));
+  }
+
   judge(host: string, port: number, presented: Buffer): HostKeyVerdict {
     return judge(this.#entries, host, port, presented);
   }

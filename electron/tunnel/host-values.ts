@@ -288,6 +288,7 @@ export const requestSchema: z.ZodType<PromptRequest> = z.discriminatedUnion('kin
     algorithm: s,
     fingerprint: s,
     otherKeyKnown: z.boolean(),
+    authorityKnown: z.boolean(),
   }),
   z.object({ kind: z.literal('passphrase'), keyPath: s, wrongBefore: z.boolean(), triesLeft: n }),
   z.object({ kind: z.literal('password'), user: s, host: s, wrongBefore: z.boolean() }),

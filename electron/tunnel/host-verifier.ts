@@ -137,6 +137,7 @@ export class HostVerifier {
       algorithm: typeInBlob(key) ?? '',
       fingerprint: shown,
       otherKeyKnown,
+      authorityKnown: this.#known?.authorityKnown(host, port) === true,
     });
     if (answer.kind !== 'trust')
       throw new TunnelFailure({ kind: 'host-key-refused', host, fingerprint: shown });

@@ -14,7 +14,7 @@ interface HostKeyPromptProps {
 export function HostKeyPrompt({ prompt, request }: HostKeyPromptProps) {
   const t = useWords();
   const { isSending, answer, cancel } = useAnswer(prompt.id);
-  const { host, port, algorithm, fingerprint, otherKeyKnown } = request;
+  const { host, port, algorithm, fingerprint, otherKeyKnown, authorityKnown } = request;
   const body =
     port === 22
       ? t('prompts:host-key.body', { host })
@@ -30,6 +30,9 @@ export function HostKeyPrompt({ prompt, request }: HostKeyPromptProps) {
       onCancel={cancel}
     >
       <p className="prompt__text">{otherKeyKnown ? t('prompts:host-key.other-known') : body}</p>
+      {authorityKnown ? (
+        <p className="prompt__text">{t('prompts:host-key.authority-known')}</p>
+      ) : null}
       <div className="prompt__fingerprint">
         <div>
           <p className="section-title">{t('prompts:host-key.fingerprint', { algorithm })}</p>

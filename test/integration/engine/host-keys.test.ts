@@ -127,6 +127,7 @@ describe('a server that is not known', () => {
         algorithm: 'ssh-ed25519',
         fingerprint: ed25519.fingerprint,
         otherKeyKnown: false,
+        authorityKnown: false,
       },
     ]);
     const file = engine.folder.file('known_hosts');

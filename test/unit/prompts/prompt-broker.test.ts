@@ -13,6 +13,7 @@ const REQUESTS: Readonly<Record<PromptRequest['kind'], PromptRequest>> = {
     algorithm: 'ssh-ed25519',
     fingerprint: FINGERPRINT,
     otherKeyKnown: false,
+    authorityKnown: false,
   },
   passphrase: { kind: 'passphrase', keyPath: '/k', wrongBefore: false, triesLeft: 3 },
   password: { kind: 'password', user: 'me', host: 'shell.example.org', wrongBefore: false },

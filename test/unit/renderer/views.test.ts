@@ -187,14 +187,18 @@ describe('the prompt window', () => {
   });
 
   it('shows a new host key in groups, with Trust as the second choice', () => {
-    const html = ask({
+    const request = {
       kind: 'host-key',
       host: 'shell.example.org',
       port: 2222,
       algorithm: 'ssh-ed25519',
       fingerprint: FINGERPRINT,
       otherKeyKnown: false,
-    });
+      authorityKnown: false,
+    } as const;
+    const html = ask(request);
+    expect(textOf(html)).not.toContain('certificates');
+    expect(textOf(ask({ ...request, authorityKnown: true }))).toContain('certificates');
     expect(textOf(html).replace(/\s/gu, '')).toContain(FINGERPRINT.replace('SHA256:', ''));
     expect(textOf(html)).toContain('port 2222');
     expect(html).not.toContain('type="submit"');

@@ -87,12 +87,26 @@ describe('the host verifier', () => {
         algorithm: 'ssh-ed25519',
         fingerprint: fingerprint(ed1),
         otherKeyKnown: false,
+        authorityKnown: false,
       },
     ]);
     await expect(readFile(own)).rejects.toThrow('ENOENT');
     await verifier.remember();
     await verifier.remember();
     expect(await readFile(own, 'utf8')).toBe(`h ${keyText(ed1)}\n`);
+  });
+
+  it('says so when only an authority for certificates is known', async () => {
+    const answers: Answers = () => ({ kind: 'trust' });
+    const known = `@cert-authority h,*.org ${keyText(ec)}\n`;
+    const { verifier, asked } = await make({ known, answers });
+    expect(verifier.knownTypes).toEqual([]);
+    // Not even the authority's own key is taken for the server's.
+    expect(await answerOf(verifier, ec)).toBe(true);
+    expect(asked).toMatchObject([{ otherKeyKnown: false, authorityKnown: true }]);
+    const other = await make({ known: `@cert-authority *.org ${keyText(ec)}\n`, answers });
+    expect(await answerOf(other.verifier, ec)).toBe(true);
+    expect(other.asked).toMatchObject([{ authorityKnown: false }]);
   });
 
   it('says so when a key of another kind is known', async () => {
