@@ -9,6 +9,7 @@ import { connect } from '../../world/talk';
 import { until } from '../../world/wait';
 import { greetingOf } from './support';
 import { keep, tidyUp } from './tidy';
+import { makeServerKey } from '../../support/server-key';
 
 tidyUp();
 
@@ -20,7 +21,7 @@ type Accept = () => ServerChannel;
 
 /** An SSH server that lets everybody in and does with channels what the test says. */
 async function sshServer(onForward: (accept: Accept, info: TcpipRequestInfo) => void) {
-  const hostKeys = [ssh2.utils.generateKeyPairSync('ed25519').private];
+  const hostKeys = [makeServerKey().private];
   const sockets = new Set<Socket>();
   const ssh = new ssh2.Server({ hostKeys }, (client) => {
     client.on('error', () => undefined);

@@ -17,8 +17,9 @@ import { openSession, type ConnectionDependencies } from '../../../electron/tunn
 import type { SshSession } from '../../../electron/tunnel/ssh-session';
 import { listen, type OnForward } from './ssh-pair';
 import { PLAN } from './stand-ins';
+import { makeServerKey } from '../../support/server-key';
 
-const host = ssh2.utils.generateKeyPairSync('ed25519');
+const host = makeServerKey();
 
 /** How a server in a test lets people in; ways and their order as in OpenSSH's `AuthenticationMethods`. */
 export interface AuthRules {

@@ -4,6 +4,7 @@ import type { SessionFacts } from '../../../electron/shared/app-snapshot';
 import { corkPerTick, SendGate } from '../../../electron/tunnel/send-gate';
 import { SshSession } from '../../../electron/tunnel/ssh-session';
 import { until } from '../../world/wait';
+import { makeServerKey } from '../../support/server-key';
 
 export const NO_FACTS: SessionFacts = {
   serverVersion: '',
@@ -16,15 +17,7 @@ export const NO_FACTS: SessionFacts = {
   compressed: false,
 };
 
-const hostKey = makeHostKey();
-
-/** Now and then ssh2 (1.17.0) makes a key that it cannot read. */
-function makeHostKey(): string {
-  for (;;) {
-    const { private: key } = ssh2.utils.generateKeyPairSync('ed25519');
-    if (!(ssh2.utils.parseKey(key) instanceof Error)) return key;
-  }
-}
+const hostKey = makeServerKey().private;
 
 /** What the far end does with a channel that is asked for. */
 export type OnForward = (
