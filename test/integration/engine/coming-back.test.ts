@@ -76,7 +76,7 @@ describe('a lost line', () => {
     const relay = await keep(startTcpRelay(sshd));
     const { engine, account } = await accountAt(
       { ...sshd, port: relay.port },
-      { keepalive: 100, verify: 300 },
+      { keepalive: 250, verify: 1_500 },
     );
     engine.host.setAccount(account, 'person');
     await engine.when(isProven, 'proven');
@@ -98,7 +98,7 @@ describe('a lost line', () => {
 
   it('is not thought lost while the server answers', async () => {
     const sshd = await server();
-    const { engine, account } = await accountAt(sshd, { keepalive: 50 });
+    const { engine, account } = await accountAt(sshd, { keepalive: 200 });
     engine.host.setAccount(account, 'person');
     await engine.when(isProven, 'proven');
     const seen = sshd.log().length;
@@ -254,7 +254,7 @@ describe('the network', () => {
   it('and a wake-up from sleep have a dead line noticed', async () => {
     const sshd = await server();
     const relay = await keep(startTcpRelay(sshd));
-    const { engine, account } = await accountAt({ ...sshd, port: relay.port }, { probe: 200 });
+    const { engine, account } = await accountAt({ ...sshd, port: relay.port }, { probe: 1_000 });
     engine.host.setAccount(account, 'person');
     await engine.when(isProven, 'proven');
     // A line that answers stays.
