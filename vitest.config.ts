@@ -5,6 +5,8 @@ const oneAtATime = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 1
 
 export default defineConfig({
   test: {
+    // By itself it leaves one of two cores to nobody.
+    maxWorkers: 2,
     projects: [
       {
         test: {

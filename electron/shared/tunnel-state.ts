@@ -1,4 +1,3 @@
-import type { TunnelMode } from './account';
 import type { TunnelError } from './tunnel-error';
 import { assertNever } from './result';
 
@@ -119,9 +118,4 @@ export function badgeOf(state: TunnelState): Badge {
     default:
       return assertNever(state);
   }
-}
-
-/** Does the mode keep its local port bound while the account is on but SSH is not up? */
-export function keepsPort(mode: TunnelMode): boolean {
-  return mode !== 'manual';
 }
