@@ -166,7 +166,11 @@ export const ERRORS: { readonly [K in TunnelErrorKind]: Extract<TunnelError, { k
     why: 'no-shell',
     detail: 'You cannot telnet here',
   },
-  'agent-unavailable': { kind: 'agent-unavailable', why: 'gone', detail: 'connect ENOENT /run/agent' },
+  'agent-unavailable': {
+    kind: 'agent-unavailable',
+    why: 'gone',
+    detail: 'connect ENOENT /run/agent',
+  },
   'answer-needed': { kind: 'answer-needed', what: 'passphrase', host },
   'cancelled-by-person': { kind: 'cancelled-by-person', what: 'host-key' },
   'connection-lost': { kind: 'connection-lost', host, detail: 'read ECONNRESET' },
