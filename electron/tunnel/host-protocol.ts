@@ -1,8 +1,8 @@
+import { errorSchema } from './host-errors';
 import { z } from 'zod';
 import {
   accountSchema,
   answerSchema,
-  errorSchema,
   factsSchema,
   keyInstalledSchema,
   keyMadeSchema,
