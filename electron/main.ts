@@ -21,6 +21,7 @@ import { Commands } from './state/commands';
 import { systemClock as clock } from './tunnel/system-clock';
 import { findFreePort } from './tunnel/free-port';
 import type { TunnelHost } from './tunnel/ports';
+import { textOfThrown } from './shared/thrown';
 
 /** This file is built to out/main/main.js; the rest of what is built stands round it. */
 const built = (path: string): string => join(import.meta.dirname, path);
@@ -98,7 +99,7 @@ function openAccounts(state: AppState): AccountBook {
 /** A fault nobody foresaw is written down and told; the tunnels run in a process of their own and go on. */
 function surviveFaults(state: AppState): void {
   const survive = (fault: unknown): void => {
-    log('error', `Unforeseen: ${fault instanceof Error ? fault.stack : String(fault)}`);
+    log('error', `Unforeseen: ${fault instanceof Error ? fault.stack : textOfThrown(fault)}`);
     state.addNotice('app:notice.unexpected', {});
   };
   process.on('uncaughtException', survive);
@@ -107,7 +108,7 @@ function surviveFaults(state: AppState): void {
 
 /** Without its folder the application cannot keep anything, so that it says so and ends. */
 function cannotStart(error: unknown): void {
-  const detail = error instanceof Error ? error.message : String(error);
+  const detail = textOfThrown(error);
   log('error', `Mailmole cannot start: ${detail}`);
   const t = createWords(app.getLocale());
   const body = t('app:could-not-start.body', { folder: userData, detail });

@@ -5,6 +5,7 @@ import {
   type FromPracticeHost,
   type ToPracticeHost,
 } from './practice/practice-protocol';
+import { textOfThrown } from './shared/thrown';
 
 /** The process that started this one. */
 interface Parent {
@@ -49,7 +50,7 @@ function asFailure(error: unknown): FromPracticeHost {
     const { problem, message: sentence, detail } = error;
     return { kind: 'failed', problem, sentence, detail };
   }
-  const detail = error instanceof Error ? error.message : String(error);
+  const detail = textOfThrown(error);
   return {
     kind: 'failed',
     problem: 'unexpected',

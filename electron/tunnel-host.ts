@@ -2,6 +2,7 @@ import i18next from 'i18next';
 import { resources } from './shared/i18n/catalogue';
 import { describeError } from './shared/messages';
 import { serveEngine, systemClock, type MainPort } from './tunnel/index';
+import { textOfThrown } from './shared/thrown';
 
 /**
  * Entry of the tunnel host: the engine on one end of a message port. Runs as Electron's utilityProcess, where the
@@ -43,7 +44,7 @@ process.on('uncaughtException', (error) => {
   port.post({ type: 'log', level: 'error', text: `uncaught: ${error.stack ?? error.message}` });
 });
 process.on('unhandledRejection', (reason) => {
-  port.post({ type: 'log', level: 'error', text: `unhandled rejection: ${String(reason)}` });
+  port.post({ type: 'log', level: 'error', text: `unhandled rejection: ${textOfThrown(reason)}` });
 });
 // Ctrl-C in a terminal reaches the whole process group; the main process ends this one in its own order.
 process.on('SIGINT', () => undefined);

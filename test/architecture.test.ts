@@ -92,6 +92,7 @@ const ROOMS: readonly Room[] = [
       'state',
       'desktop',
       'logging',
+      'electron/shared/thrown',
       'electron/tunnel/ports',
       'electron/tunnel/free-port',
       'electron/tunnel/system-clock',

@@ -6,6 +6,7 @@ import { fail } from '../shared/result';
 import type { AccountsDocument } from './account-migrations';
 import { migrate } from './account-migrations';
 import { parseAccount } from './account-schema';
+import { textOfThrown } from '../shared/thrown';
 
 /** A file, or a part of it, that could not be read and was kept under another name for a person to look at. */
 export interface SetAside {
@@ -37,7 +38,7 @@ function readDocument(path: string): Result<AccountsDocument, Omit<SetAside, 'fi
   try {
     raw = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    return fail({ kind: 'broken', problems: [String(error)] });
+    return fail({ kind: 'broken', problems: [textOfThrown(error)] });
   }
   const migrated = migrate(raw);
   if (migrated.ok) return migrated;

@@ -18,6 +18,7 @@ import type { TrayCommand } from './tray-view';
 import { trayView } from './tray-view';
 import { confineContents, openUiSession } from './ui-session';
 import { Windows } from './windows';
+import { textOfThrown } from '../shared/thrown';
 
 /** A question that comes up within this many milliseconds after a person did something here may take the focus. */
 const CAUSED_BY_PERSON_MS = 20_000;
@@ -63,7 +64,7 @@ export function startDesktop(parts: DesktopParts): Desktop {
     // Quitting takes the tray away; the panel gets its answer to the click first.
     const quit = (): void => void setImmediate(() => app.quit());
     performTrayCommand(command, commands, { ...actions, open, quit }).catch((error: unknown) => {
-      log('error', `${command.verb} failed: ${String(error)}`);
+      log('error', `${command.verb} failed: ${textOfThrown(error)}`);
       state.addNotice('app:notice.not-done', {});
       windows.showMain();
     });

@@ -1,6 +1,7 @@
 import type { IpcAnswer, IpcArgs, IpcFailure, IpcName } from '../shared/ipc-contract';
 import { parseArgs } from '../shared/ipc-parsers';
 import { fail } from '../shared/result';
+import { textOfThrown } from '../shared/thrown';
 
 /** What each verb of the contract does. A thrown error is a failure nobody foresaw. */
 export type Handlers = {
@@ -25,7 +26,7 @@ export async function answerRequest<N extends IpcName>(
     return await handlers[name](...parsed.value);
   } catch (error) {
     failed(error);
-    const problem = error instanceof Error ? error.message : String(error);
+    const problem = textOfThrown(error);
     return fail<IpcFailure>({ kind: 'failed', problem });
   }
 }

@@ -5,6 +5,7 @@ import type { Log } from '../tunnel/ports';
 import type { Handlers } from './ipc-policy';
 import { answerRequest } from './ipc-policy';
 import type { Windows } from './windows';
+import { textOfThrown } from '../shared/thrown';
 
 /** Answers the verbs of the contract, for pages of our own windows only, and pushes every snapshot to them. */
 export function connectWindows(
@@ -18,7 +19,10 @@ export function connectWindows(
       const trusted = windows.owns(event.senderFrame);
       if (!trusted) log('warn', `${name} was asked by a page that is not ours; it was refused.`);
       return answerRequest(handlers, name, args, trusted, (error) =>
-        log('error', `${name} failed: ${error instanceof Error ? error.stack : String(error)}`),
+        log(
+          'error',
+          `${name} failed: ${error instanceof Error ? error.stack : textOfThrown(error)}`,
+        ),
       );
     });
   }

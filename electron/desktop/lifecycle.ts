@@ -1,5 +1,6 @@
 import { app, powerMonitor } from 'electron';
 import type { Log } from '../tunnel/ports';
+import { textOfThrown } from '../shared/thrown';
 
 /** Starts in the tray only, as at login. */
 const HIDDEN = '--hidden';
@@ -49,7 +50,7 @@ export function quitInOrder(shutDown: () => Promise<void>, log: Log): void {
     log('info', 'Quitting.');
     setTimeout(() => app.exit(0), QUIT_WITHIN_MS);
     shutDown()
-      .catch((error: unknown) => log('error', `Quitting was not orderly: ${String(error)}`))
+      .catch((error: unknown) => log('error', `Quitting was not orderly: ${textOfThrown(error)}`))
       .finally(() => app.exit(0));
   });
 }

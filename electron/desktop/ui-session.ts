@@ -3,6 +3,7 @@ import type { Session } from 'electron';
 import { app, protocol, session } from 'electron';
 import type { Log } from '../tunnel/ports';
 import { UI_ORIGIN, UI_SCHEME, uiFileFor } from './ui-files';
+import { textOfThrown } from '../shared/thrown';
 
 /** Must run before the application is ready: makes our scheme an origin of its own, as `https:` is. */
 export function registerUiScheme(): void {
@@ -24,7 +25,7 @@ export function openUiSession(root: string, log: Log): Session {
     try {
       return new Response(new Uint8Array(await readFile(file.path)), { headers: file.headers });
     } catch (error) {
-      log('error', `A page could not be read: ${String(error)}`);
+      log('error', `A page could not be read: ${textOfThrown(error)}`);
       return new Response(null, { status: 404 });
     }
   });

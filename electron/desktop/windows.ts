@@ -7,6 +7,7 @@ import { PromptWindow } from './prompt-window';
 import type { Page } from './ui-files';
 import { UI_ORIGIN } from './ui-files';
 import { DEFAULT_SIZE, SMALLEST_SIZE, usableBounds } from './window-bounds';
+import { textOfThrown } from '../shared/thrown';
 
 /** The ground of the pages, light and dark, so that a window does not flash white before its page is drawn. */
 const GROUND = { light: '#FBFAF8', dark: '#1C1B1A' };
@@ -112,7 +113,7 @@ export class Windows {
     try {
       this.#memory.set('bounds', window.getNormalBounds());
     } catch (error) {
-      this.#parts.log('warn', `The window's place could not be kept: ${String(error)}`);
+      this.#parts.log('warn', `The window's place could not be kept: ${textOfThrown(error)}`);
     }
   }
 
@@ -145,7 +146,8 @@ export class Windows {
     });
     window.loadURL(`${UI_ORIGIN}/${page}`).catch((error: unknown) => {
       // A window that is closed while it loads is no fault.
-      if (!window.isDestroyed()) log('error', `The page ${page} did not load: ${String(error)}`);
+      if (!window.isDestroyed())
+        log('error', `The page ${page} did not load: ${textOfThrown(error)}`);
     });
     return window;
   }

@@ -5,6 +5,7 @@ import {
   type PracticeReady,
   type ToPracticeHost,
 } from './practice-protocol';
+import { textOfThrown } from '../shared/thrown';
 
 type Ports = Extract<ToPracticeHost, { kind: 'start' }>['ports'];
 
@@ -137,7 +138,7 @@ class Keeper {
       return null;
     } catch (error) {
       await this.#run.end();
-      return error instanceof PracticeError ? error : stoppedTooOften(String(error));
+      return error instanceof PracticeError ? error : stoppedTooOften(textOfThrown(error));
     }
   }
 }

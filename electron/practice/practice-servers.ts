@@ -5,11 +5,12 @@ import { ensurePracticeKeys, type PracticeKeys } from './practice-keys';
 import { PracticeError, type PracticeReady, type ToPracticeHost } from './practice-protocol';
 import { sampleMessages } from './sample-messages';
 import { startSshServer } from './ssh-server';
+import { textOfThrown } from '../shared/thrown';
 
 type StartRequest = Extract<ToPracticeHost, { kind: 'start' }>;
 
 function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return textOfThrown(error);
 }
 
 /** Can this port not be had, though another might? */

@@ -23,6 +23,7 @@ import type { AppState } from './app-state';
 import type { PracticeKeeper } from './practice-keeper';
 import { fitted, portsOf, practiceDraft } from './practice-keeper';
 import { UndoSlot } from './undo-slot';
+import { textOfThrown } from '../shared/thrown';
 
 /** What a command came to: its reply, or why it was not carried out. */
 export type Done<T = null> = Result<T, IpcFailure>;
@@ -271,7 +272,7 @@ export class Commands {
       return ok(servers);
     } catch (error) {
       state.addNotice('app:notice.practice-failed', {});
-      return fail<IpcFailure>({ kind: 'failed', problem: String(error) });
+      return fail<IpcFailure>({ kind: 'failed', problem: textOfThrown(error) });
     }
   }
 

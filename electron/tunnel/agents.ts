@@ -6,6 +6,7 @@ import ssh2, {
 } from 'ssh2';
 import { listAgent } from './agent-listing';
 import { fingerprint } from './known-hosts';
+import { textOfThrown } from '../shared/thrown';
 
 /** Some agents ask a person to approve each signature (a click, a touch); nobody is waited for longer than this. */
 const SIGNATURE_TIMEOUT_MS = 60_000;
@@ -114,7 +115,7 @@ export class OneKeyAgent extends ssh2.BaseAgent {
       (signature) => reply(null, signature),
       (thrown: unknown) => {
         this.#onTrouble(thrown);
-        reply(thrown instanceof Error ? thrown : new Error(String(thrown)));
+        reply(thrown instanceof Error ? thrown : new Error(textOfThrown(thrown)));
       },
     );
   }

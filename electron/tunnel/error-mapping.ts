@@ -1,5 +1,6 @@
 import type { SignInMethod, TunnelError } from '../shared/tunnel-error';
 import type { Phase } from '../shared/tunnel-state';
+import { textOfThrown } from '../shared/thrown';
 
 /** What is known of an attempt when something foreign goes wrong in it. */
 export interface AttemptContext {
@@ -40,7 +41,7 @@ export function foreignGreeting(firstBytes: Buffer): string | null {
 
 /** Node gathers one error an address when a name has several; the first speaks for all. */
 function first(thrown: unknown): ForeignError {
-  if (!(thrown instanceof Error)) return { message: String(thrown) };
+  if (!(thrown instanceof Error)) return { message: textOfThrown(thrown) };
   const error: ForeignError = thrown;
   const inner = error.errors?.[0];
   if (inner === undefined || error.message !== '') return error;

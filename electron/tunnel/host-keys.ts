@@ -10,6 +10,7 @@ import {
   typeInBlob,
 } from './known-hosts';
 import { TunnelFailure } from './tunnel-failure';
+import { textOfThrown } from '../shared/thrown';
 
 /** A known_hosts file larger than this is not a known_hosts file. */
 const LARGEST_FILE = 16 * 1024 * 1024;
@@ -157,7 +158,7 @@ async function readText(file: string): Promise<string> {
 /** Named by its file, and kept apart from the errors of sockets, which have the same codes. */
 function trouble(file: string, thrown: unknown): TunnelFailure {
   if (thrown instanceof TunnelFailure) return thrown;
-  const why = thrown instanceof Error ? thrown.message : String(thrown);
+  const why = textOfThrown(thrown);
   return new TunnelFailure({ kind: 'unexpected', detail: `${file}: ${why}` });
 }
 

@@ -6,6 +6,7 @@ import { fingerprint, typeInBlob } from './known-hosts';
 import type { Person } from './person';
 import type { Log } from './ports';
 import { toTunnelError, TunnelFailure } from './tunnel-failure';
+import { textOfThrown } from '../shared/thrown';
 
 export interface VerifierDependencies {
   readonly plan: ConnectionPlan;
@@ -82,7 +83,7 @@ export class HostVerifier {
       const added = await hostKeys.learn(plan.host, plan.port, keys);
       for (const key of added) log('info', `host key of ${plan.host}: learnt ${fingerprint(key)}`);
     } catch (thrown) {
-      log('warn', `host keys of ${plan.host} not learnt: ${String(thrown)}`);
+      log('warn', `host keys of ${plan.host} not learnt: ${textOfThrown(thrown)}`);
     }
   }
 

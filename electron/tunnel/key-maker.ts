@@ -7,6 +7,7 @@ import type { Secret } from '../secrets/secret';
 import type { GeneratedKey, KeyMakeRequest } from './key-generation';
 import { fingerprint } from './known-hosts';
 import { TunnelFailure } from './tunnel-failure';
+import { textOfThrown } from '../shared/thrown';
 
 export interface KeyMakerOptions {
   /** The compiled `key-worker.ts`. */
@@ -40,7 +41,7 @@ export async function makeKey(
   });
   const pub = `${path}.pub`;
   await mkdir(dirname(path), { recursive: true, mode: 0o700 }).catch((thrown: unknown) => {
-    throw notMade(path, 'not-written', String(thrown));
+    throw notMade(path, 'not-written', textOfThrown(thrown));
   });
   try {
     await writeNew(path, made.privateKey, 0o600);

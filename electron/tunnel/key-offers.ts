@@ -9,6 +9,7 @@ import { readKeyFile, type KeyFile } from './key-opener';
 import { askSecret } from './person';
 import { publicHalf } from './private-key';
 import { toTunnelError, TunnelFailure } from './tunnel-failure';
+import { textOfThrown } from '../shared/thrown';
 
 /** A wrong passphrase or password may be typed this often before the attempt ends. */
 export const TRIES = 3;
@@ -127,7 +128,7 @@ export class KeyOffers {
 
   /** ssh2 goes on to the next way of signing in; a person who chose the agent is told instead. */
   #agentTrouble(thrown: unknown, required: boolean): void {
-    const detail = thrown instanceof Error ? thrown.message : String(thrown);
+    const detail = textOfThrown(thrown);
     this.#deps.log('warn', `agent: ${detail}`);
     if (required) this.#deps.giveUp({ kind: 'agent-unavailable', why: 'gone', detail });
   }

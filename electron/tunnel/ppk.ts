@@ -7,6 +7,7 @@ import {
 } from 'node:crypto';
 import { parsePpk, PpkTrouble, type Argon2Plan, type PpkFile } from './ppk-file';
 import { openKey, publicHalf, type KeyFacts, type OpenedKey } from './private-key';
+import { textOfThrown } from '../shared/thrown';
 
 const ARGON2 = { Argon2id: 'argon2id', Argon2i: 'argon2i', Argon2d: 'argon2d' } as const;
 /** Their names in JWK, and the length of a coordinate in bytes. */
@@ -72,7 +73,7 @@ export async function openPpk(
 }
 
 function unusable(thrown: unknown): Extract<OpenedKey, { kind: 'unusable' }> {
-  const detail = thrown instanceof Error ? thrown.message : String(thrown);
+  const detail = textOfThrown(thrown);
   return {
     kind: 'unusable',
     why: thrown instanceof PpkTrouble ? thrown.why : 'damaged',
@@ -132,7 +133,7 @@ async function deriveByArgon2(plan: Argon2Plan, phrase: Buffer): Promise<Secrets
   });
   const bytes = Buffer.from(
     await derived.catch((error: unknown) => {
-      throw new PpkTrouble('unsupported', `Argon2: ${String(error)}`);
+      throw new PpkTrouble('unsupported', `Argon2: ${textOfThrown(error)}`);
     }),
   );
   return {

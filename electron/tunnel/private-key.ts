@@ -1,6 +1,7 @@
 import { createPrivateKey, randomBytes, type KeyObject } from 'node:crypto';
 import ssh2 from 'ssh2';
 import type { KeyTrouble } from '../shared/tunnel-error';
+import { textOfThrown } from '../shared/thrown';
 
 /** What can be said of a key file without its passphrase. */
 export type KeyFacts =
@@ -109,7 +110,7 @@ function openPkcs8(pem: string, passphrase: string | null): OpenedKey {
   try {
     key = createPrivateKey({ key: pem, ...(passphrase === null ? {} : { passphrase }) });
   } catch (thrown) {
-    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    const message = textOfThrown(thrown);
     const encrypted = pem.startsWith(PKCS8_ENCRYPTED);
     return unusable(encrypted ? 'wrong-passphrase' : 'not-a-key', message);
   }

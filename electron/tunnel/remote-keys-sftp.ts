@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Client, SFTPWrapper, Stats } from 'ssh2';
 import { LARGEST_KEY_LIST, notInstalled, type RemoteKeys } from './remote-keys';
+import { textOfThrown } from '../shared/thrown';
 
 const FOLDER = '.ssh';
 const FILE = '.ssh/authorized_keys';
@@ -196,7 +197,7 @@ function outcome<T>(ask: (done: Done<T>) => void): Promise<{ error: Error | null
     try {
       ask((error, value) => resolve({ error: error ?? null, value }));
     } catch (thrown) {
-      reject(thrown instanceof Error ? thrown : new Error(String(thrown)));
+      reject(thrown instanceof Error ? thrown : new Error(textOfThrown(thrown)));
     }
   });
 }

@@ -1,5 +1,6 @@
 import type { Client } from 'ssh2';
 import { LARGEST_KEY_LIST, notInstalled, type RemoteKeys } from './remote-keys';
+import { textOfThrown } from '../shared/thrown';
 
 /**
  * What the server's `sh` is given on its standard input (POSIX.1-2017; nothing is put into a command line, which a
@@ -118,7 +119,7 @@ export class ShellKeys implements RemoteKeys {
           channel.end(input);
         });
       } catch (thrown) {
-        none(thrown instanceof Error ? thrown : new Error(String(thrown)));
+        none(thrown instanceof Error ? thrown : new Error(textOfThrown(thrown)));
       }
     });
   }

@@ -1,4 +1,5 @@
 import type { TunnelError } from '../shared/tunnel-error';
+import { textOfThrown } from '../shared/thrown';
 
 /** Carries a `TunnelError` through promises and streams. `error` is the value; the message names its kind for logs. */
 export class TunnelFailure extends Error {
@@ -20,6 +21,6 @@ export class TunnelFailure extends Error {
 /** The `TunnelError` in whatever was thrown; a stranger becomes `unexpected`. */
 export function toTunnelError(thrown: unknown): TunnelError {
   if (thrown instanceof TunnelFailure) return thrown.error;
-  const detail = thrown instanceof Error ? thrown.message : String(thrown);
+  const detail = textOfThrown(thrown);
   return { kind: 'unexpected', detail };
 }
