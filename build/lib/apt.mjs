@@ -29,7 +29,9 @@ export async function aptInstall(wanted) {
     const start = Date.now();
     await update();
     const names = await choose(wanted);
-    const options = ['--yes', '--no-install-recommends', '-q', '-o', 'DPkg::Lock::Timeout=600'];
+    // Nothing goes for it: exim, for instance, would take the place of a person's own mail server.
+    const safely = ['--yes', '--no-remove', '--no-install-recommends', '-q'];
+    const options = [...safely, '-o', 'DPkg::Lock::Timeout=600'];
     await withoutStartingServers(() =>
       withTicks(`Installing system packages: ${names.join(' ')}`, () =>
         runOrThrow('apt-get', ['install', ...options, ...names], { env, output: 'stderr' }),
