@@ -93,6 +93,7 @@ export default tseslint.config(
       'electron/secrets/**',
       'electron/state/**',
       'electron/client-setup/**',
+      'electron/core/**',
       'electron/control/**',
       'electron/logging/**',
     ],

@@ -22,7 +22,12 @@ const ROOMS: readonly Room[] = [
   {
     name: 'account-store',
     files: /^electron\/accounts\/account-store\./u,
-    may: ['accounts', 'shared', 'electron-store', 'node'],
+    may: ['accounts', 'electron-store'],
+  },
+  {
+    name: 'account-store-plain',
+    files: /^electron\/accounts\/account-store-plain\./u,
+    may: ['accounts', 'conf'],
   },
   { name: 'accounts', files: /^electron\/accounts\//u, may: ['shared', 'zod', 'node'] },
   { name: 'prompts', files: /^electron\/prompts\//u, may: ['shared'] },
@@ -59,6 +64,22 @@ const ROOMS: readonly Room[] = [
     may: ['practice', 'shared', 'node'],
   },
   {
+    name: 'core',
+    files: /^electron\/core\//u,
+    may: [
+      'accounts',
+      'prompts',
+      'state',
+      'shared',
+      'electron/tunnel/ports',
+      'electron/tunnel/free-port',
+      'electron/tunnel/host-client',
+      'electron/practice/practice-client',
+      'i18next',
+      'node',
+    ],
+  },
+  {
     name: 'views and policies',
     files: /^electron\/desktop\/[a-z-]+-(?:view|policy)\.ts$/u,
     may: ['shared', 'client-setup'],
@@ -69,15 +90,11 @@ const ROOMS: readonly Room[] = [
     may: [
       'views and policies',
       'shared',
-      'prompts',
       'state',
       'client-setup',
       'electron/tunnel/ports',
-      'electron/tunnel/host-client',
-      'electron/practice/practice-client',
       'electron',
       'electron-store',
-      'i18next',
       'zod',
       'node',
     ],
@@ -87,14 +104,10 @@ const ROOMS: readonly Room[] = [
     files: /^electron\/main\.ts$/u,
     may: [
       'account-store',
-      'accounts',
-      'prompts',
-      'state',
+      'core',
       'desktop',
       'logging',
       'electron/shared/thrown',
-      'electron/tunnel/ports',
-      'electron/tunnel/free-port',
       'electron/tunnel/system-clock',
       'electron',
       'node',
@@ -123,6 +136,7 @@ const ROOMS: readonly Room[] = [
 /** Who may import these packages at all, whatever the table above says of rooms. */
 const GUARDED: Readonly<Record<string, RegExp>> = {
   electron: /^electron\/(?:main\.ts|preload\.ts|desktop\/)/u,
+  conf: /^electron\/accounts\/account-store-plain\.ts$/u,
   'electron-store': /^electron\/(?:accounts\/account-store\.ts|desktop\/)/u,
   ssh2: /^electron\/(?:tunnel|practice)\//u,
 };

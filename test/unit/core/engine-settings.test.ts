@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { engineSettings } from '../../../electron/desktop/engine-settings';
+import { engineSettings } from '../../../electron/core/engine-settings';
 
 const LINUX = {
   platform: 'linux',

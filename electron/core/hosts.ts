@@ -6,11 +6,20 @@ import type { AppState } from '../state/app-state';
 import type { PracticeKeeper } from '../state/practice-keeper';
 import { createPracticeKeeper } from '../state/practice-keeper';
 import { startTunnelHost } from '../tunnel/host-client';
-import type { Clock, Log, TunnelHost } from '../tunnel/ports';
+import type { Clock, HostProcess, Log, TunnelHost } from '../tunnel/ports';
 import { engineSettings, PIPES } from './engine-settings';
-import { forkHost } from './process';
+
+/**
+ * Starts one of our own programs in a process of its own: a utilityProcess of Electron, or a plain Node child.
+ *
+ * @param script absolute path of the built script
+ * @param name what people call it
+ * @param log hears what the process prints
+ */
+export type Fork = (script: string, name: string, log: Log) => HostProcess;
 
 export interface HostParts {
+  readonly fork: Fork;
   readonly state: AppState;
   readonly clock: Clock;
   readonly log: Log;
@@ -22,9 +31,9 @@ export interface HostParts {
 
 /** Starts the tunnel host in a process of its own; what it says goes to the snapshot, the questions and the log. */
 export function startEngine(parts: HostParts, broker: PromptBroker): TunnelHost {
-  const { state, clock, log, script, userData, home } = parts;
+  const { fork, state, clock, log, script, userData, home } = parts;
   return startTunnelHost({
-    spawn: () => forkHost(script, 'Mailmole tunnels', log),
+    spawn: () => fork(script, 'Mailmole tunnels', log),
     settings: () =>
       engineSettings({ platform: process.platform, home, userData, env: process.env, pipes }),
     listener: {
@@ -48,10 +57,10 @@ function pipes(): readonly string[] {
 }
 
 /** Keeps the practice servers in a process of their own, with their keys in the folder of the user's data. */
-export function keepPractice({ state, log, script, userData }: HostParts): PracticeKeeper {
+export function keepPractice({ fork, state, log, script, userData }: HostParts): PracticeKeeper {
   return createPracticeKeeper((preferredPorts, lost) =>
     startPractice({
-      spawn: () => forkHost(script, 'Mailmole practice servers', log),
+      spawn: () => fork(script, 'Mailmole practice servers', log),
       folder: join(userData, 'practice'),
       preferredPorts,
       onStopped(error) {
