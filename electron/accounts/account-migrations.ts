@@ -1,15 +1,16 @@
 import { z } from 'zod';
+import { DEFAULT_CONNECTION } from '../shared/account';
 import type { Result } from '../shared/result';
 import { fail, ok } from '../shared/result';
 
 /** The version of `accounts.json` this program writes. */
-export const CURRENT_VERSION = 2;
+export const CURRENT_VERSION = 3;
 
 /** One step: a document of version n becomes one of version n + 1. Pure; may rely on the shape version n had. */
 export type Migration = (document: Readonly<Record<string, unknown>>) => Record<string, unknown>;
 
 /** The step away from each old version. */
-const MIGRATIONS: Readonly<Record<number, Migration>> = { 1: addRoutesAndTls };
+const MIGRATIONS: Readonly<Record<number, Migration>> = { 1: addRoutesAndTls, 2: addConnection };
 
 /** Version 2 knows routes, old servers, TLS on the far side, and one agent or key of several. */
 function addRoutesAndTls(document: Readonly<Record<string, unknown>>): Record<string, unknown> {
@@ -31,6 +32,17 @@ function withRoute(account: unknown): unknown {
           isRecord(forward) ? { ...forward, tls: 'none' } : forward,
         )
       : forwards,
+  };
+}
+
+/** Version 3 knows how a connection is held and given up. */
+function addConnection(document: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { accounts } = document;
+  const withConnection = (account: unknown): unknown =>
+    isRecord(account) ? { ...account, connection: DEFAULT_CONNECTION } : account;
+  return {
+    ...document,
+    accounts: Array.isArray(accounts) ? accounts.map(withConnection) : accounts,
   };
 }
 

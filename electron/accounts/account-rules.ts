@@ -60,6 +60,11 @@ export function complaintAboutLocalAddress(address: string): Complaint {
   return isIPv4(address) && address.startsWith('127.') ? null : 'form:local-address-not-loopback';
 }
 
+/** Judges the path of a file that need not be there yet. */
+export function complaintAboutFilePath(path: string): Complaint {
+  return isAbsolute(path) && !CONTROL.test(path) ? null : 'form:path-not-absolute';
+}
+
 /** Judges the path of a private key file. */
 export function complaintAboutKeyPath(path: string): Complaint {
   if (path === '') return 'form:key-path-empty';

@@ -2,12 +2,19 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Account, AccountDraft, DraftProblem, Route } from '../shared/account';
-import { FORWARD_PROTOCOLS, FORWARD_TLS, MOST_JUMPS, TUNNEL_MODES } from '../shared/account';
+import {
+  CONNECTION_RANGES,
+  FORWARD_PROTOCOLS,
+  FORWARD_TLS,
+  MOST_JUMPS,
+  TUNNEL_MODES,
+} from '../shared/account';
 import type { Result } from '../shared/result';
 import { fail, ok } from '../shared/result';
 import type { Complaint } from './account-rules';
 import {
   collide,
+  complaintAboutFilePath,
   complaintAboutHost,
   complaintAboutKeyPath,
   complaintAboutLocalAddress,
@@ -43,10 +50,26 @@ const port = z
   .min(1, { error: 'form:port-range' })
   .max(65_535, { error: 'form:port-range' });
 
-const keyPath = judged(
-  (typed) => typed.trim().replace(/^~(?=[\\/])/u, () => join(homedir())),
-  complaintAboutKeyPath,
-);
+const fromHome = (typed: string): string =>
+  typed.trim().replace(/^~(?=[\\/])/u, () => join(homedir()));
+const keyPath = judged(fromHome, complaintAboutKeyPath);
+
+/** A whole number from one end to the other. */
+function within([from, to]: readonly [number, number]): z.ZodType<number> {
+  const params = { from, to };
+  return z.number({ error: 'form:invalid' }).superRefine((value, context) => {
+    if (Number.isInteger(value) && value >= from && value <= to) return;
+    context.addIssue({ code: 'custom', message: 'form:number-range', params });
+  });
+}
+
+const connection = z.strictObject({
+  keepaliveSeconds: within(CONNECTION_RANGES.keepaliveSeconds),
+  keepaliveCount: within(CONNECTION_RANGES.keepaliveCount),
+  connectTimeoutSeconds: within(CONNECTION_RANGES.connectTimeoutSeconds),
+  knownHostsFile: judged(fromHome, complaintAboutFilePath).nullable(),
+  idleSeconds: within(CONNECTION_RANGES.idleSeconds),
+});
 
 const signIn = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('automatic') }),
@@ -110,6 +133,7 @@ const draftFields = {
   signIn,
   route: routeOf(MOST_JUMPS),
   oldServer: z.boolean(),
+  connection,
   forwards,
   mode: z.enum(TUNNEL_MODES),
   compression: z.boolean(),

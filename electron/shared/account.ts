@@ -86,6 +86,40 @@ export const MOST_JUMPS = 8;
 export const TUNNEL_MODES = ['on-demand', 'always-on', 'manual'] as const;
 export type TunnelMode = (typeof TUNNEL_MODES)[number];
 
+/**
+ * How a connection is held and given up. A person need not know of this, and the window does not show it: it comes from
+ * an imported `ssh` command or configuration, or from a set-up file, whose words for it are given.
+ */
+export interface ConnectionSettings {
+  /** Silence of the server, in seconds, before it is asked for a sign of life; 0 for never (ServerAliveInterval). */
+  readonly keepaliveSeconds: number;
+  /** A server that owes this many signs of life is given up (ServerAliveCountMax). */
+  readonly keepaliveCount: number;
+  /** For reaching the server, and again for its key, which has 30 seconds at least (ConnectTimeout). */
+  readonly connectTimeoutSeconds: number;
+  /** Trusted host keys are read from this file, an absolute path, and written to it, in place of Mailmole's own (UserKnownHostsFile). */
+  readonly knownHostsFile: string | null;
+  /** An on-demand connection that carries nothing is ended after this long, in seconds (ControlPersist). */
+  readonly idleSeconds: number;
+}
+
+/** What an account has whose maker did not say otherwise. */
+export const DEFAULT_CONNECTION: ConnectionSettings = {
+  keepaliveSeconds: 15,
+  keepaliveCount: 3,
+  connectTimeoutSeconds: 20,
+  knownHostsFile: null,
+  idleSeconds: 300,
+};
+
+/** The whole numbers that each of those may be, both ends included. */
+export const CONNECTION_RANGES = {
+  keepaliveSeconds: [0, 3_600],
+  keepaliveCount: [1, 100],
+  connectTimeoutSeconds: [1, 600],
+  idleSeconds: [1, 86_400],
+} as const satisfies Partial<Record<keyof ConnectionSettings, readonly [number, number]>>;
+
 /** A mailbox owner's set-up: one SSH sign-in with its forwards. Holds no secret. */
 export interface Account {
   readonly id: AccountId;
@@ -98,6 +132,7 @@ export interface Account {
   readonly route: Route;
   /** Also offer what only servers of the past need (SHA-1, group 14, CBC): a risk that a person took knowingly. */
   readonly oldServer: boolean;
+  readonly connection: ConnectionSettings;
   /** At least one. */
   readonly forwards: readonly Forward[];
   readonly mode: TunnelMode;

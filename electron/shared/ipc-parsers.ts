@@ -39,6 +39,14 @@ const forward = z.strictObject({
   tls: z.enum(FORWARD_TLS),
 });
 
+const connection = z.strictObject({
+  keepaliveSeconds: typedNumber,
+  keepaliveCount: typedNumber,
+  connectTimeoutSeconds: typedNumber,
+  knownHostsFile: text.nullable(),
+  idleSeconds: typedNumber,
+});
+
 /** Nested, but never deeper than a chain of jumps may be. */
 function route(jumps: number): z.ZodType<Route> {
   const near = [
@@ -71,6 +79,7 @@ const draft = z.strictObject({
   signIn,
   route: route(MOST_JUMPS),
   oldServer: z.boolean(),
+  connection,
   forwards: z.array(forward).max(MANY),
   mode: z.enum(TUNNEL_MODES),
   compression: z.boolean(),

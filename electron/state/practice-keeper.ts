@@ -1,4 +1,9 @@
-import type { Account, AccountDraft, Forward } from '../shared/account';
+import {
+  DEFAULT_CONNECTION,
+  type Account,
+  type AccountDraft,
+  type Forward,
+} from '../shared/account';
 
 /** Where the practice servers listen, and how to sign in to them. */
 export interface PracticeServers {
@@ -72,6 +77,7 @@ export function practiceDraft(
     mode: 'always-on',
     route: { kind: 'direct' },
     oldServer: false,
+    connection: DEFAULT_CONNECTION,
     compression: false,
     practice: true,
   };

@@ -129,6 +129,7 @@ function chainFor(
   const connection: ConnectionDependencies = {
     ...deps,
     plan,
+    hostKeys: deps.hostKeys.at(plan.knownHostsFile),
     person: deps.person.at(host),
     secrets: new AttemptSecrets(keyRing),
     proxySecrets: new AttemptSecrets(keyRing),

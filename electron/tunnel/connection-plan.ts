@@ -36,8 +36,13 @@ export interface ConnectionPlan {
   /** Also offer what only servers of the past need, SHA-1 signatures among it. */
   readonly oldServer: boolean;
   readonly timeouts: { readonly reach: number; readonly verify: number; readonly signIn: number };
+  /** In place of Mailmole's own; null for that. */
+  readonly knownHostsFile: string | null;
   readonly keepalive: { readonly intervalMs: number; readonly count: number };
 }
+
+/** An old server on a slow computer needs this long for its part of the key exchange. */
+const SHORTEST_VERIFY_MS = 30_000;
 
 /**
  * The order of signing in: the chosen key or the agent and the default keys first, then what the server asks for
@@ -45,14 +50,20 @@ export interface ConnectionPlan {
  */
 export function buildPlan(account: Account, settings: EngineSettings): ConnectionPlan {
   const { waits = {} } = settings;
+  const { connection } = account;
+  const reach = connection.connectTimeoutSeconds * 1000;
   const shared = {
     accountId: account.id,
     timeouts: {
-      reach: waits.reach ?? 20_000,
-      verify: waits.verify ?? 30_000,
+      reach: waits.reach ?? reach,
+      verify: waits.verify ?? Math.max(reach, SHORTEST_VERIFY_MS),
       signIn: waits.signIn ?? 60_000,
     },
-    keepalive: { intervalMs: waits.keepalive ?? 15_000, count: 3 },
+    knownHostsFile: connection.knownHostsFile,
+    keepalive: {
+      intervalMs: waits.keepalive ?? connection.keepaliveSeconds * 1000,
+      count: connection.keepaliveCount,
+    },
   };
   return {
     ...shared,
@@ -110,7 +121,10 @@ function stepsFor(signIn: SignIn, settings: EngineSettings): readonly AuthStep[]
   }
 }
 
-/** What of an account matters to a running tunnel: a change of anything else needs no reconnect. */
+/**
+ * What of an account matters to a running tunnel: a change of anything else needs no reconnect. How long an idle one
+ * is kept is minded without, and how long reaching the server may take matters the next time.
+ */
 export function connectionMatters(before: Account, after: Account): boolean {
   const essence = (account: Account) =>
     JSON.stringify([
@@ -121,6 +135,9 @@ export function connectionMatters(before: Account, after: Account): boolean {
       account.compression,
       account.route,
       account.oldServer,
+      account.connection.keepaliveSeconds,
+      account.connection.keepaliveCount,
+      account.connection.knownHostsFile,
       account.forwards.map(forwardEssence),
     ]);
   return essence(before) !== essence(after);

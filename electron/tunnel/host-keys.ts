@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { KnownHost, HostKeyVerdict } from './known-hosts';
 import {
@@ -37,9 +37,20 @@ export class HostKeys {
   /** Writes to our own file follow one another, so that two accounts do not lose each other's lines. */
   #writing: Promise<void> = Promise.resolve();
 
+  /** Those that write another file in place of our own, by that; one each, so that its writes follow one another too. */
+  readonly #others = new Map<string, HostKeys>();
+
   constructor(readOnlyFiles: readonly string[], ownFile: string) {
     this.#readOnly = readOnlyFiles;
     this.#own = ownFile;
+  }
+
+  /** The same with another file in place of our own, which is the person's: it is read, and written, in our stead. */
+  at(file: string | null): HostKeys {
+    if (file === null || file === this.#own) return this;
+    const known = this.#others.get(file) ?? new HostKeys(this.#readOnly, file);
+    this.#others.set(file, known);
+    return known;
   }
 
   /** What is known right now. Throws when a file is there but cannot be read: then nothing may be trusted blindly. */
@@ -102,11 +113,12 @@ export class HostKeys {
     const next = this.#writing.then(async () => {
       await mkdir(dirname(this.#own), { recursive: true, mode: 0o700 });
       const text = await readText(this.#own);
-      const fresh = `${this.#own}.new`;
+      const target = await writtenAt(this.#own);
+      const fresh = `${target}.new`;
       // One that a crash left behind would keep its own mode.
       await rm(fresh, { force: true });
       await writeFile(fresh, change(text), { mode: 0o600, flag: 'wx', flush: true });
-      await rename(fresh, this.#own);
+      await rename(fresh, target);
     });
     this.#writing = next.catch(() => undefined);
     return next.catch((thrown: unknown) => {
@@ -152,6 +164,18 @@ async function readText(file: string): Promise<string> {
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return '';
     throw trouble(file, thrown);
+  }
+}
+
+/** Where the file really lies: a link to it stays a link. What is no file, such as /dev/null, is not to become one. */
+async function writtenAt(file: string): Promise<string> {
+  try {
+    const target = await realpath(file);
+    if (!(await stat(target)).isFile()) throw new Error('not a file that host keys can be kept in');
+    return target;
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return file;
+    throw thrown;
   }
 }
 

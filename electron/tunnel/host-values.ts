@@ -4,6 +4,7 @@ import {
   FORWARD_TLS,
   TUNNEL_MODES,
   type Account,
+  type ConnectionSettings,
   type Route,
 } from '../shared/account';
 import type { SessionFacts, Traffic } from '../shared/app-snapshot';
@@ -59,6 +60,14 @@ const routeSchema: z.ZodType<Route> = z.lazy(() =>
   ]),
 );
 
+const connectionSchema: z.ZodType<ConnectionSettings> = z.object({
+  keepaliveSeconds: z.number(),
+  keepaliveCount: z.number(),
+  connectTimeoutSeconds: z.number(),
+  knownHostsFile: z.string().nullable(),
+  idleSeconds: z.number(),
+});
+
 export const accountSchema: z.ZodType<Account> = z.object({
   id: z.string(),
   name: z.string(),
@@ -68,6 +77,7 @@ export const accountSchema: z.ZodType<Account> = z.object({
   signIn: signInSchema,
   route: routeSchema,
   oldServer: z.boolean(),
+  connection: connectionSchema,
   forwards: z.array(forwardSchema),
   mode: z.enum(TUNNEL_MODES),
   compression: z.boolean(),

@@ -84,7 +84,11 @@ export class Tunnel {
     this.#account = account;
     const { mode } = account;
     if (connectionMatters(before, account)) this.dispatch({ type: 'reconfigured', mode });
-    else if (before.mode !== mode) this.dispatch({ type: 'mode-changed', mode });
+    else if (
+      before.mode !== mode ||
+      before.connection.idleSeconds !== account.connection.idleSeconds
+    )
+      this.dispatch({ type: 'mode-changed', mode });
     this.dispatch(account.wanted ? { type: 'switched-on', by, dial } : { type: 'switched-off' });
   }
 
@@ -253,12 +257,12 @@ export class Tunnel {
     }
   }
 
-  /** A wait that the settings put in place of the machine's. */
+  /** A wait that the account or the settings put in place of the machine's. */
   #waitFor(timer: TimerName): number | undefined {
     const { waits = {} } = this.#deps.settings();
     switch (timer) {
       case 'idle':
-        return waits.idle;
+        return waits.idle ?? this.#account.connection.idleSeconds * 1000;
       case 'ask-again':
         return waits.askAgain;
       case 'retry':

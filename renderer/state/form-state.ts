@@ -1,6 +1,7 @@
 import type {
   Account,
   AccountDraft,
+  ConnectionSettings,
   DraftProblem,
   Forward,
   ForwardProtocol,
@@ -9,7 +10,7 @@ import type {
   SignIn,
   TunnelMode,
 } from '../../electron/shared/account';
-import { DEFAULT_LOCAL_PORTS, MAIL_PORTS } from '../../electron/shared/account';
+import { DEFAULT_CONNECTION, DEFAULT_LOCAL_PORTS, MAIL_PORTS } from '../../electron/shared/account';
 import { parseServerText, type ServerText } from './server-text';
 
 /** One forward as it is typed: numbers are text until they are saved, and an empty mail server means the SSH server. */
@@ -38,6 +39,8 @@ export interface FormState {
   readonly route: Route;
   readonly oldServer: boolean;
   readonly compression: boolean;
+  /** Set elsewhere, and kept as it is. */
+  readonly connection: ConnectionSettings;
   readonly practice: boolean;
 }
 
@@ -66,6 +69,7 @@ export function emptyForm(suggested: Forward): FormState {
     route: { kind: 'direct' },
     oldServer: false,
     compression: false,
+    connection: DEFAULT_CONNECTION,
     practice: false,
   };
 }
@@ -73,7 +77,7 @@ export function emptyForm(suggested: Forward): FormState {
 /** The form of a mailbox there is. A mail server that is the SSH server is shown as an empty field, as it would be typed. */
 export function formOf(account: Account): FormState {
   const { name, sshHost, sshPort, sshUser, signIn, forwards, mode } = account;
-  const { route, oldServer, compression, practice } = account;
+  const { route, oldServer, compression, connection, practice } = account;
   return {
     name,
     sshHost,
@@ -90,6 +94,7 @@ export function formOf(account: Account): FormState {
     route,
     oldServer,
     compression,
+    connection,
     practice,
   };
 }
@@ -101,7 +106,8 @@ function portOf(text: string): number {
 
 /** What is sent to be judged and saved. */
 export function draftOf(form: FormState): AccountDraft {
-  const { name, sshHost, sshPort, sshUser, mode, route, oldServer, compression, practice } = form;
+  const { name, sshHost, sshPort, sshUser, mode, route, oldServer } = form;
+  const { compression, connection, practice } = form;
   return {
     name,
     sshHost,
@@ -118,6 +124,7 @@ export function draftOf(form: FormState): AccountDraft {
     route,
     oldServer,
     compression,
+    connection,
     practice,
   };
 }

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Account, Forward } from '../../electron/shared/account';
+import { DEFAULT_CONNECTION, type Account, type Forward } from '../../electron/shared/account';
 import { NO_TRAFFIC, type SessionFacts, type Traffic } from '../../electron/shared/app-snapshot';
 import type { PromptAnswer, PromptId, PromptRequest } from '../../electron/shared/prompt';
 import type { TunnelError } from '../../electron/shared/tunnel-error';
@@ -273,6 +273,7 @@ export function accountFor(
     signIn: { kind: 'automatic' },
     route: { kind: 'direct' },
     oldServer: false,
+    connection: DEFAULT_CONNECTION,
     forwards,
     mode: 'always-on',
     compression: false,

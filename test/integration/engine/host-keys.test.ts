@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Account } from '../../../electron/shared/account';
+import { DEFAULT_CONNECTION, type Account } from '../../../electron/shared/account';
 import {
   accountFor,
   forwardTo,
@@ -146,6 +146,21 @@ describe('a server that is not known', () => {
     await sshd.restart();
     await engine.when((s) => s.kind !== 'connected', 'the line is lost');
     await engine.when(isUp, 'in again');
+    expect(engine.prompts).toHaveLength(1);
+  });
+
+  it('is remembered in the file that the account names, for every account that names it', async () => {
+    const { sshd, engine, account } = await strangers({ hostKeys: [ed25519] });
+    const file = engine.folder.file('mail_hosts');
+    const connection = { ...DEFAULT_CONNECTION, knownHostsFile: file };
+    engine.host.setAccount({ ...account, connection }, 'person');
+    await engine.when(isUp, 'in');
+    const [kind, base64] = ed25519.publicKey.split(' ');
+    expect(await readFile(file, 'utf8')).toBe(`[127.0.0.1]:${sshd.port} ${kind} ${base64}\n`);
+    await expect(stat(engine.folder.file('known_hosts'))).rejects.toThrow('ENOENT');
+    const forwards = [await forwardTo({ host: '127.0.0.1', port: bulk.port })];
+    engine.host.setAccount({ ...account, id: 'b', connection, forwards }, 'person');
+    await engine.when(isUp, 'in too', 'b');
     expect(engine.prompts).toHaveLength(1);
   });
 

@@ -33,6 +33,7 @@ describe('migrate', () => {
     const {
       route: _route,
       oldServer: _old,
+      connection: _connection,
       ...first
     } = anAccount({ id: 'a', forwards: [FORWARD] });
     const { tls, ...forward } = FORWARD;
@@ -49,6 +50,14 @@ describe('migrate', () => {
       }),
     });
     expect(migrated.value.accounts[1]).toBe('no account');
+  });
+
+  it('gives the mailboxes of version 2 the usual way of holding a connection', () => {
+    const { connection: _connection, ...old } = anAccount();
+    const migrated = migrate({ version: 2, accounts: [old, null] });
+    if (!migrated.ok) throw new Error('not migrated');
+    expect(migrated.value.accounts[1]).toBeNull();
+    expect(parseAccount(migrated.value.accounts[0])).toEqual({ ok: true, value: anAccount() });
   });
 
   it('leaves a newer version alone', () => {

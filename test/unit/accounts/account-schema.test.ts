@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseAccount, parseDraft } from '../../../electron/accounts/account-schema';
-import type { AccountDraft, Forward } from '../../../electron/shared/account';
+import {
+  DEFAULT_CONNECTION,
+  type AccountDraft,
+  type ConnectionSettings,
+  type Forward,
+} from '../../../electron/shared/account';
 import { anAccount, DRAFT } from '../support/snapshots';
 import { keysOf } from '../support/words';
 
@@ -16,6 +21,10 @@ function draftWith(change: object): unknown {
 
 function forwardWith(change: object): unknown {
   return draftWith({ forwards: [{ ...POP3, ...change }] });
+}
+
+function connectionWith(change: Partial<ConnectionSettings>): unknown {
+  return draftWith({ connection: { ...DEFAULT_CONNECTION, ...change } });
 }
 
 /** What is wrong with a draft, as `field key`. */
@@ -51,6 +60,16 @@ describe('a draft that is right', () => {
     ['spaces round a host', { sshHost: ' shell.example.org ' }, { sshHost: 'shell.example.org' }],
     ['brackets round IPv6', { sshHost: '[2001:db8::7]' }, { sshHost: '2001:db8::7' }],
     ['letters beyond ASCII', { sshHost: 'bücher.example' }, { sshHost: 'xn--bcher-kva.example' }],
+    [
+      'a known hosts file in the home folder',
+      { connection: { ...DEFAULT_CONNECTION, knownHostsFile: '~/.ssh/mail_hosts' } },
+      {
+        connection: {
+          ...DEFAULT_CONNECTION,
+          knownHostsFile: join(homedir(), '.ssh/mail_hosts'),
+        },
+      },
+    ],
     ['spaces round names', { name: ' Work ', sshUser: ' me ' }, { name: 'Work', sshUser: 'me' }],
     [
       'a path from the home folder',
@@ -94,6 +113,27 @@ describe('a draft that is wrong names the field and what would be right', () => 
     ['no key file', draftWith(key('')), 'signIn.path form:key-path-empty'],
     ['a relative key', draftWith(key('id_rsa')), 'signIn.path form:key-path-not-absolute'],
     ['a public key', draftWith(key('/k/id_rsa.pub')), 'signIn.path form:key-path-public'],
+    ...(
+      [
+        ['keepaliveSeconds', -1],
+        ['keepaliveSeconds', 3_601],
+        ['keepaliveCount', 0],
+        ['keepaliveCount', 1.5],
+        ['connectTimeoutSeconds', 0],
+        ['connectTimeoutSeconds', 601],
+        ['idleSeconds', 0],
+        ['idleSeconds', 86_401],
+      ] as const
+    ).map(([field, value]): [string, unknown, string] => [
+      `${value} for ${field}`,
+      connectionWith({ [field]: value }),
+      `connection.${field} form:number-range`,
+    ]),
+    ...['known_hosts', '', '/a\nb'].map((file): [string, unknown, string] => [
+      `known hosts in ${JSON.stringify(file)}`,
+      connectionWith({ knownHostsFile: file }),
+      'connection.knownHostsFile form:path-not-absolute',
+    ]),
     ['no forward', draftWith({ forwards: [] }), 'forwards form:forward-none'],
     ['no mail host', forwardWith({ mailHost: '' }), 'forwards.0.mailHost form:host-empty'],
     ['a mail port', forwardWith({ mailPort: -1 }), 'forwards.0.mailPort form:port-range'],

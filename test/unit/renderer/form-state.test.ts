@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_CONNECTION } from '../../../electron/shared/account';
 import {
   draftOf,
   emptyForm,
@@ -28,6 +29,12 @@ describe('the form', () => {
     const old = { ...formOf(anAccount()), oldServer: true };
     expect(draftOf(old)).toEqual({ ...DRAFT, oldServer: true });
     expect(formOf(anAccount({ oldServer: true })).oldServer).toBe(true);
+  });
+
+  it('keeps how the connection is held, which it does not show', () => {
+    const connection = { ...DEFAULT_CONNECTION, keepaliveSeconds: 60, knownHostsFile: '/k' };
+    expect(draftOf(formOf(anAccount({ connection }))).connection).toEqual(connection);
+    expect(draftOf(EMPTY).connection).toEqual(DEFAULT_CONNECTION);
   });
 
   it('says who speaks TLS with the mail server', () => {

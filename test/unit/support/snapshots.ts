@@ -1,4 +1,9 @@
-import type { Account, AccountDraft, Forward } from '../../../electron/shared/account';
+import {
+  DEFAULT_CONNECTION,
+  type Account,
+  type AccountDraft,
+  type Forward,
+} from '../../../electron/shared/account';
 import type { AccountView, AppSnapshot, SessionFacts } from '../../../electron/shared/app-snapshot';
 import { NO_TRAFFIC } from '../../../electron/shared/app-snapshot';
 import type { OpenPrompt, PromptRequest } from '../../../electron/shared/prompt';
@@ -26,6 +31,7 @@ export const DRAFT: AccountDraft = {
   signIn: { kind: 'automatic' },
   route: { kind: 'direct' },
   oldServer: false,
+  connection: DEFAULT_CONNECTION,
   forwards: [FORWARD],
   mode: 'on-demand',
   compression: false,

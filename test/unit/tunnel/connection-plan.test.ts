@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Account, SignIn } from '../../../electron/shared/account';
+import { DEFAULT_CONNECTION, type Account, type SignIn } from '../../../electron/shared/account';
 import { algorithmsFor } from '../../../electron/tunnel/algorithms';
 import { buildPlan, connectionMatters } from '../../../electron/tunnel/connection-plan';
 import type { EngineSettings } from '../../../electron/tunnel/ports';
@@ -27,6 +27,30 @@ describe('the plan of a connection', () => {
       if ('required' in step) expect(step.required).toBe(signIn.kind !== 'automatic');
   });
 
+  it('holds the connection as the account says', () => {
+    const own = {
+      keepaliveSeconds: 0,
+      keepaliveCount: 5,
+      connectTimeoutSeconds: 45,
+      knownHostsFile: '/k',
+      idleSeconds: 1,
+    };
+    const route: Account['route'] = {
+      ...{ kind: 'jump', host: 'j', port: 22, user: 'u', signIn: { kind: 'password' } },
+      route: { kind: 'direct' },
+    };
+    const plan = buildPlan(accountOf({ connection: own, route }), settings);
+    const held = {
+      timeouts: { reach: 45_000, verify: 45_000, signIn: 60_000 },
+      keepalive: { intervalMs: 0, count: 5 },
+      knownHostsFile: '/k',
+    };
+    expect(plan).toMatchObject({ ...held, route: { via: held } });
+    const hurried = { ...DEFAULT_CONNECTION, connectTimeoutSeconds: 5 };
+    const { timeouts } = buildPlan(accountOf({ connection: hurried }), settings);
+    expect(timeouts).toMatchObject({ reach: 5_000, verify: 30_000 });
+  });
+
   it('has its times, and those that tests put in their place', () => {
     const { timeouts, keepalive } = buildPlan(accountOf(), settings);
     expect(timeouts).toEqual({ reach: 20_000, verify: 30_000, signIn: 60_000 });
@@ -48,6 +72,7 @@ describe('a change of an account', () => {
     signIn: [{ kind: 'password' }, true],
     route: [{ kind: 'http', host: 'proxy', port: 3128, user: null }, true],
     oldServer: [true, true],
+    connection: [{ ...DEFAULT_CONNECTION, keepaliveSeconds: 60 }, true],
     compression: [true, true],
     forwards: [[forwardOf({ localPort: 11_111 })], true],
     mode: ['manual', false],
@@ -56,6 +81,17 @@ describe('a change of an account', () => {
   };
   it.each(Object.entries(MATTERS))('of %s', (field, [value, matters]) => {
     expect(connectionMatters(accountOf(), accountOf({ [field]: value }))).toBe(matters);
+  });
+
+  it.each([
+    ['keepaliveSeconds', 60, true],
+    ['keepaliveCount', 9, true],
+    ['knownHostsFile', '/k', true],
+    ['connectTimeoutSeconds', 60, false],
+    ['idleSeconds', 60, false],
+  ] as const)('of %s', (field, value, matters) => {
+    const connection = { ...DEFAULT_CONNECTION, [field]: value };
+    expect(connectionMatters(accountOf(), accountOf({ connection }))).toBe(matters);
   });
 
   it('of any part of a forward matters', () => {

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, readdir, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readFile, readdir, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HostKeys } from '../../../electron/tunnel/host-keys';
@@ -71,6 +71,31 @@ describe('the host keys this computer knows', () => {
     const view = await keys.load();
     expect(hosts.filter((host) => view.judge(host, 22, ed1).kind !== 'known')).toEqual([]);
     expect((await readFile(own, 'utf8')).split('\n')).toHaveLength(41);
+  });
+
+  it('are kept in a file of the account where it names one, in place of our own', async () => {
+    const theirs = await folder.write('theirs', `h ${keyText(ed1)}\n`);
+    const linked = folder.file('linked');
+    await symlink(await folder.write('target', '# mine\n'), linked);
+    const keys = new HostKeys([theirs], own);
+    await keys.trust('ours', 22, ed1);
+    const other = keys.at(linked);
+    expect(keys.at(null)).toBe(keys);
+    expect(keys.at(own)).toBe(keys);
+    expect(keys.at(linked)).toBe(other);
+    await other.trust('h', 22, ec);
+    expect(await readFile(folder.file('target'), 'utf8')).toBe(`# mine\nh ${keyText(ec)}\n`);
+    expect((await lstat(linked)).isSymbolicLink()).toBe(true);
+    expect(await verdict(other, ed1)).toBe('known');
+    expect(await verdict(other, ed1, 'ours')).toBe('unknown');
+    expect(await verdict(keys, ec)).toBe('other-algorithm');
+  });
+
+  it('are not put in the place of what is no file', async () => {
+    const nowhere = new HostKeys([], own).at('/dev/null');
+    expect(await verdict(nowhere, ed1)).toBe('unknown');
+    await expect(nowhere.trust('h', 22, ed1)).rejects.toThrow('not a file');
+    expect((await stat('/dev/null')).isCharacterDevice()).toBe(true);
   });
 
   it('counts a trust that is still being written', async () => {

@@ -28,7 +28,7 @@ describe('a planned route', () => {
     const asked = [{ kind: 'keyboard-interactive' }, { kind: 'password' }];
     const hop = (host: string, user: string, onward: unknown) => ({
       ...{ accountId: 'a', host, port: 22, user, steps: asked, route: onward },
-      ...{ compression: false, oldServer: false },
+      ...{ compression: false, oldServer: false, knownHostsFile: null },
       timeouts: plan.timeouts,
       keepalive: { intervalMs: 2, count: 3 },
     });

@@ -1,4 +1,4 @@
-import type { Account, Forward } from '../../../electron/shared/account';
+import { DEFAULT_CONNECTION, type Account, type Forward } from '../../../electron/shared/account';
 import type { PromptAnswer, PromptRequest } from '../../../electron/shared/prompt';
 import type { ConnectionPlan } from '../../../electron/tunnel/connection-plan';
 import { Person } from '../../../electron/tunnel/person';
@@ -55,6 +55,7 @@ export const PLAN: ConnectionPlan = {
   steps: [],
   compression: false,
   oldServer: false,
+  knownHostsFile: null,
   timeouts: { reach: 10_000, verify: 10_000, signIn: 15_000 },
   keepalive: { intervalMs: 0, count: 3 },
 };
@@ -122,6 +123,7 @@ export function accountOf(more: Partial<Account> = {}): Account {
     mode: 'always-on',
     route: { kind: 'direct' },
     oldServer: false,
+    connection: DEFAULT_CONNECTION,
     compression: false,
     wanted: true,
     practice: false,
