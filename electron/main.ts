@@ -49,13 +49,13 @@ function start(): void {
   log('info', `Mailmole ${app.getVersion()} on Electron ${process.versions.electron} starts.`);
   setAppMenu(process.platform);
   const t = createWords(app.getLocale());
-  const { state, engine, commands, ...core } = startCore({
+  const { state, engine, commands, setup, ...core } = startCore({
     ...{ version: app.getVersion(), clock, log, t, userData, home },
     fork: forkHost,
     scripts: { tunnels: built('tunnel-host.js'), practice: built('practice-host.js') },
     openStore: openAccountStore,
   });
-  const up = startDesktop({ commands, state, t, clock, log, files, userData, home });
+  const up = startDesktop({ commands, setup, state, t, clock, log, files, userData, home });
   desktop = up;
   if (!startsHidden(process.argv)) up.showMain();
   const stopWatching = watchPowerAndNetwork(engine, state, log);

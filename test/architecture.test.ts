@@ -36,7 +36,7 @@ const ROOMS: readonly Room[] = [
   {
     name: 'state',
     files: /^electron\/state\//u,
-    may: ['shared', 'accounts', 'prompts', 'electron/tunnel/ports', 'node'],
+    may: ['shared', 'accounts', 'prompts', 'secrets', 'electron/tunnel/ports', 'node'],
   },
   {
     name: 'logging',

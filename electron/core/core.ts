@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import type { AccountBook } from '../accounts/account-book';
 import type { OpenedStore } from '../accounts/account-keeper';
 import { createPromptBroker, type PromptBroker } from '../prompts/prompt-broker';
@@ -6,6 +7,7 @@ import { textOfThrown } from '../shared/thrown';
 import type { Translate } from '../shared/messages';
 import { createAppState, type AppState } from '../state/app-state';
 import { Commands } from '../state/commands';
+import { SetupCommands } from '../state/setup-commands';
 import { findFreePort } from '../tunnel/free-port';
 import type { Clock, Log, TunnelHost } from '../tunnel/ports';
 import { keepPractice, startEngine, type Fork } from './hosts';
@@ -33,6 +35,7 @@ export interface Core {
   readonly broker: PromptBroker;
   readonly engine: TunnelHost;
   readonly commands: Commands;
+  readonly setup: SetupCommands;
   /** Hangs everything up and ends the helping processes; never rejects. */
   shutDown(): Promise<void>;
 }
@@ -54,9 +57,14 @@ export function startCore(parts: CoreParts): Core {
     newId: randomUUID,
     practiceName: t('app:practice-name'),
   });
+  const setup = new SetupCommands({
+    ...{ book, state, engine, broker },
+    sshFolder: join(home, '.ssh'),
+    personActs: () => commands.personActs(),
+  });
   surviveFaults(state, log);
   return {
-    ...{ state, book, broker, engine, commands },
+    ...{ state, book, broker, engine, commands, setup },
     shutDown: async () => {
       await Promise.allSettled([engine.shutDown(), practice.stop()]);
     },

@@ -4,12 +4,14 @@ import { viewOf } from '../shared/app-snapshot';
 import type { Translate } from '../shared/messages';
 import type { AppState } from '../state/app-state';
 import type { Commands } from '../state/commands';
+import type { SetupCommands } from '../state/setup-commands';
 import type { Clock, Log } from '../tunnel/ports';
 import { copyToClipboard } from './clipboard';
 import type { DesktopActions } from './handlers';
 import { createHandlers } from './handlers';
 import { connectWindows } from './ipc';
 import { chooseKeyFile } from './key-file-dialog';
+import { composeMail } from './mail-link';
 import { Notifier } from './notifier';
 import { TrayIcon } from './tray';
 import { performTrayCommand } from './tray-commands';
@@ -34,6 +36,7 @@ export interface BuiltFiles {
 
 export interface DesktopParts {
   readonly commands: Commands;
+  readonly setup: SetupCommands;
   readonly state: AppState;
   readonly t: Translate;
   readonly clock: Clock;
@@ -53,11 +56,11 @@ export interface Desktop {
 
 /** Puts up the tray icon and everything that can be opened from it. The application must be ready. */
 export function startDesktop(parts: DesktopParts): Desktop {
-  const { commands, state, t, log } = parts;
+  const { commands, setup, state, t, log } = parts;
   confineContents(log);
   const windows = openWindows(parts);
   const actions = desktopActions(parts, windows);
-  connectWindows(windows, createHandlers(commands, state, actions), state, log);
+  connectWindows(windows, createHandlers(commands, setup, state, actions), state, log);
 
   const perform = (command: TrayCommand): void => {
     const open = (): void => windows.showMain();
@@ -112,6 +115,7 @@ function desktopActions({ state, t, home }: DesktopParts, windows: Windows): Des
     },
     copyText: copyToClipboard,
     chooseKeyFile: () => chooseKeyFile(home, t('app:choose-key-title'), windows.main()),
+    composeMail,
   };
 }
 

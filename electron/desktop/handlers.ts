@@ -4,6 +4,7 @@ import type { IpcFailure } from '../shared/ipc-contract';
 import { fail, ok } from '../shared/result';
 import type { AppState } from '../state/app-state';
 import type { Commands } from '../state/commands';
+import type { SetupCommands } from '../state/setup-commands';
 import type { Handlers } from './ipc-policy';
 
 /** What the verbs need of the desktop itself. */
@@ -13,11 +14,14 @@ export interface DesktopActions {
   copyText(text: string): Promise<void>;
   /** The path a person chose; null when they chose none. */
   chooseKeyFile(): Promise<string | null>;
+  /** Opens a new message in the person's mail program. */
+  composeMail(subject: string, body: string): Promise<void>;
 }
 
 /** The verbs of the contract, put together from the commands, the snapshot and the desktop. */
 export function createHandlers(
   commands: Commands,
+  setup: SetupCommands,
   state: AppState,
   desktop: DesktopActions,
 ): Handlers {
@@ -45,5 +49,15 @@ export function createHandlers(
       return ok(null);
     },
     dismissNotice: (id) => commands.dismissNotice(id),
+    getDrafts: () => setup.drafts(),
+    keepDraft: (place, text) => setup.keepDraft(place, text),
+    judgeDraft: (id, draft) => setup.judgeDraft(id, draft),
+    makeKey: (passphrase, comment) => setup.makeKey(passphrase, comment),
+    installKey: (draft, keyPath) => setup.installKey(draft, keyPath),
+    cancelInstall: () => setup.cancelInstall(),
+    composeMail: async (subject, body) => {
+      await desktop.composeMail(subject, body);
+      return ok(null);
+    },
   };
 }

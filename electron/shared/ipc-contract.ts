@@ -2,6 +2,8 @@ import type { AccountDraft, AccountId, DraftProblem, Forward, ForwardProtocol } 
 import type { AppSnapshot } from './app-snapshot';
 import type { PromptAnswer, PromptId } from './prompt';
 import type { Result } from './result';
+import type { KeyInstalled, KeyMade } from './server-key';
+import type { TunnelError } from './tunnel-error';
 
 /**
  * Everything a window may ask of the main process: name, arguments, reply. Both ends are derived from this table;
@@ -38,6 +40,29 @@ export interface IpcContract {
   copySettings: { args: [id: AccountId]; reply: null };
   copyText: { args: [text: string]; reply: null };
   dismissNotice: { args: [id: string]; reply: null };
+  /** What was typed and not saved before the window was closed, by place. */
+  getDrafts: { args: []; reply: Readonly<Record<string, string>> };
+  /** Keeps what is typed at a place, never a secret; null forgets it. */
+  keepDraft: { args: [place: string, text: string | null]; reply: null };
+  /** What would keep a draft from being saved; nothing is saved. */
+  judgeDraft: {
+    args: [id: AccountId | null, draft: AccountDraft];
+    reply: readonly DraftProblem[];
+  };
+  /** Makes a key where OpenSSH keeps a person's keys; without a passphrase when that is null. */
+  makeKey: {
+    args: [passphrase: string | null, comment: string];
+    reply: Result<KeyMade, TunnelError>;
+  };
+  /** Signs in as the draft says (asking), puts the key on the server and proves it. */
+  installKey: {
+    args: [draft: AccountDraft, keyPath: string];
+    reply: Result<Result<KeyInstalled, TunnelError>, readonly DraftProblem[]>;
+  };
+  /** Ends an installation that is under way; it fails as a lost connection. */
+  cancelInstall: { args: []; reply: null };
+  /** Opens a new message in the person's mail program. */
+  composeMail: { args: [subject: string, body: string]; reply: null };
 }
 
 export type IpcName = keyof IpcContract;
@@ -62,6 +87,13 @@ export const IPC_NAMES = [
   'copySettings',
   'copyText',
   'dismissNotice',
+  'getDrafts',
+  'keepDraft',
+  'judgeDraft',
+  'makeKey',
+  'installKey',
+  'cancelInstall',
+  'composeMail',
 ] as const satisfies readonly IpcName[];
 
 type Missing = Exclude<IpcName, (typeof IPC_NAMES)[number]>;

@@ -7,7 +7,7 @@ import { fail, ok } from './result';
 
 /** Longest text a window may send where a person types a name, a host or a secret. */
 const SHORT = 4096;
-/** Longest text that may be put on the clipboard. */
+/** Longest text that may be put on the clipboard, or kept of a form. */
 const LONG = 65_536;
 /** More than any list a person can fill in. */
 const MANY = 256;
@@ -111,6 +111,13 @@ const PARSERS: { readonly [N in IpcName]: z.ZodType<IpcArgs<N>> } = {
   copySettings: z.tuple([id]),
   copyText: z.tuple([z.string().max(LONG)]),
   dismissNotice: z.tuple([id]),
+  getDrafts: z.tuple([]),
+  keepDraft: z.tuple([id, z.string().max(LONG).nullable()]),
+  judgeDraft: z.tuple([id.nullable(), draft]),
+  makeKey: z.tuple([text.min(1).nullable(), text]),
+  installKey: z.tuple([draft, text]),
+  cancelInstall: z.tuple([]),
+  composeMail: z.tuple([text, text]),
 };
 
 /**

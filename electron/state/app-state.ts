@@ -34,6 +34,14 @@ export interface Facts {
   readonly undo: Undo | null;
   readonly online: boolean;
   readonly practicePassphrase: string | null;
+  /** A mailbox that is being set up and may ask questions already. */
+  readonly guest: Guest | null;
+}
+
+/** Who asks, before there is a mailbox of that name. */
+export interface Guest {
+  readonly id: AccountId;
+  readonly name: string;
 }
 
 /** Folds the facts into the one value everything is drawn from. `now` is in milliseconds since 1970. Pure. */
@@ -43,6 +51,7 @@ export function fold(facts: Facts, now: number): AppSnapshot {
     ...(facts.truths.get(account.id) ?? OFF),
   }));
   const names = new Map(facts.accounts.map((account) => [account.id, account.name]));
+  if (facts.guest !== null) names.set(facts.guest.id, facts.guest.name);
   return {
     version: facts.version,
     at: now,
@@ -74,6 +83,7 @@ export interface AppState {
   setUndo(undo: Undo | null): void;
   setOnline(online: boolean): void;
   setPracticePassphrase(passphrase: string): void;
+  setGuest(guest: Guest | null): void;
 }
 
 /** An application without mailboxes, online until told otherwise. */
@@ -87,6 +97,7 @@ export function createAppState(version: string, clock: Clock): AppState {
     undo: null,
     online: true,
     practicePassphrase: null,
+    guest: null,
   };
   let folded: AppSnapshot | null = null;
   let scheduled = false;
@@ -138,5 +149,6 @@ export function createAppState(version: string, clock: Clock): AppState {
       if (online !== facts.online) become({ online });
     },
     setPracticePassphrase: (practicePassphrase) => become({ practicePassphrase }),
+    setGuest: (guest) => become({ guest }),
   };
 }

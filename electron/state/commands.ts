@@ -93,7 +93,7 @@ export class Commands {
     id: AccountId | null,
     draft: AccountDraft,
   ): Promise<Done<Result<AccountId, readonly DraftProblem[]>>> {
-    this.#personActs();
+    this.personActs();
     const { book, newId } = this.#parts;
     const old = id === null ? undefined : book.get(id);
     if (id !== null && old === undefined) return NOT_FOUND;
@@ -113,7 +113,7 @@ export class Commands {
   }
 
   async removeAccount(id: AccountId): Promise<Done> {
-    this.#personActs();
+    this.personActs();
     const { book, broker, engine, practice } = this.#parts;
     const account = book.get(id);
     const index = book.remove(id);
@@ -126,7 +126,7 @@ export class Commands {
   }
 
   async undoRemove(): Promise<Done> {
-    this.#personActs();
+    this.personActs();
     const removed = this.#undo.take();
     if (removed === null) return NOT_NOW;
     // Another practice mailbox was made meanwhile, and there are servers for one only.
@@ -137,7 +137,7 @@ export class Commands {
   }
 
   async setWanted(id: AccountId, on: boolean): Promise<Done> {
-    this.#personActs();
+    this.personActs();
     const account = this.#parts.book.get(id);
     if (account === undefined) return NOT_FOUND;
     if (account.wanted === on) return DONE;
@@ -153,7 +153,7 @@ export class Commands {
   }
 
   tryNow(id: AccountId): Done {
-    this.#personActs();
+    this.personActs();
     const view = viewOf(this.#parts.state.snapshot(), id);
     if (view === undefined) return NOT_FOUND;
     if (!canTryNow(view.state)) return NOT_NOW;
@@ -162,7 +162,7 @@ export class Commands {
   }
 
   acceptChangedKey(id: AccountId, fingerprint: string): Done {
-    this.#personActs();
+    this.personActs();
     const view = viewOf(this.#parts.state.snapshot(), id);
     if (view === undefined) return NOT_FOUND;
     if (!canAcceptKey(view.state, fingerprint)) return NOT_NOW;
@@ -171,7 +171,7 @@ export class Commands {
   }
 
   answerPrompt(id: PromptId, answer: PromptAnswer): Done {
-    this.#personActs();
+    this.personActs();
     const answered = this.#parts.broker.answer(id, answer);
     if (answered.ok) return DONE;
     return answered.error === 'not-open'
@@ -186,7 +186,7 @@ export class Commands {
 
   /** Makes the practice mailbox, or finds the one there is, and switches it on. */
   async addPractice(): Promise<Done<AccountId>> {
-    this.#personActs();
+    this.personActs();
     const existing = this.#practiceAccount();
     if (existing !== undefined) {
       const switched = await this.setWanted(existing.id, true);
@@ -220,7 +220,7 @@ export class Commands {
 
   /** Moves the forward at one local port to another. */
   async changePort(id: AccountId, fromPort: number, toPort: number): Promise<Done> {
-    this.#personActs();
+    this.personActs();
     const account = this.#parts.book.get(id);
     const forward = account?.forwards.find((each) => each.localPort === fromPort);
     if (account === undefined || forward === undefined) return NOT_FOUND;
@@ -239,7 +239,8 @@ export class Commands {
     return DONE;
   }
 
-  #personActs(): void {
+  /** Notes that a person did something here, so that a question it leads to may take the keyboard. */
+  personActs(): void {
     this.#personActedAt = this.#parts.clock.now();
   }
 

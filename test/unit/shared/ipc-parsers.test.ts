@@ -29,6 +29,15 @@ const HONEST: readonly (readonly [IpcName, readonly unknown[]])[] = [
   ['copySettings', ['a']],
   ['copyText', ['localhost:11110']],
   ['dismissNotice', ['notice-1']],
+  ['getDrafts', []],
+  ['keepDraft', ['new', '{}']],
+  ['keepDraft', ['new', null]],
+  ['judgeDraft', [null, DRAFT]],
+  ['makeKey', [null, 'msingh@shell.example.org']],
+  ['makeKey', ['mole hill', '']],
+  ['installKey', [DRAFT, '/home/msingh/.ssh/id_mailmole']],
+  ['cancelInstall', []],
+  ['composeMail', ['My public key', 'ssh-ed25519 AAAA']],
 ];
 
 describe('what our own windows send', () => {
