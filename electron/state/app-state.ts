@@ -86,9 +86,9 @@ export interface AppState {
   setGuest(guest: Guest | null): void;
 }
 
-/** An application without mailboxes, online until told otherwise. */
-export function createAppState(version: string, clock: Clock): AppState {
-  let facts: Facts = {
+/** What is known of an application that has just started. */
+function noFacts(version: string): Facts {
+  return {
     version,
     accounts: [],
     truths: new Map(),
@@ -99,6 +99,11 @@ export function createAppState(version: string, clock: Clock): AppState {
     practicePassphrase: null,
     guest: null,
   };
+}
+
+/** An application without mailboxes, online until told otherwise. */
+export function createAppState(version: string, clock: Clock): AppState {
+  let facts = noFacts(version);
   let folded: AppSnapshot | null = null;
   let scheduled = false;
   let noticesMade = 0;
