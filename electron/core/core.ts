@@ -56,6 +56,7 @@ export function startCore(parts: CoreParts): Core {
     ...{ book, state, engine, broker, practice, clock, findFreePort },
     newId: randomUUID,
     practiceName: t('app:practice-name'),
+    copyName: (name, count) => t('app:copy-name', { name, count }),
   });
   const setup = new SetupCommands({
     ...{ book, state, engine, broker },

@@ -29,6 +29,7 @@ export function createHandlers(
     getSnapshot: () => ok(state.snapshot()),
     saveAccount: (id, draft) => commands.saveAccount(id, draft),
     removeAccount: (id) => commands.removeAccount(id),
+    duplicateAccount: (id) => commands.duplicateAccount(id),
     undoRemove: () => commands.undoRemove(),
     setWanted: (id, on) => commands.setWanted(id, on),
     setAllWanted: (on) => commands.setAllWanted(on),
@@ -48,6 +49,7 @@ export function createHandlers(
       await desktop.copyText(text);
       return ok(null);
     },
+    lock: () => commands.lock(),
     dismissNotice: (id) => commands.dismissNotice(id),
     getDrafts: () => setup.drafts(),
     keepDraft: (place, text) => setup.keepDraft(place, text),

@@ -1,28 +1,55 @@
+import { KEPT_MS } from '../shared/prompt';
 import type { Secret } from './secret';
+
+/** Calls back after `ms`; the returned function takes it back. */
+type After = (ms: number, callback: () => void) => () => void;
+
+const systemAfter: After = (ms, callback) => {
+  const timer = setTimeout(callback, ms);
+  return () => clearTimeout(timer);
+};
 
 /**
  * Unlocked private keys and accepted passwords, in the tunnel host's memory and nowhere else. A secret enters only
- * after a server accepted it, and leaves when a server refuses it, when the ring is locked, or with the process.
+ * after a server accepted it, and leaves when a server refuses it, when its time is over, when the ring is locked, or
+ * with the process.
  */
 export class KeyRing {
   readonly #secrets = new Map<string, Secret>();
+  /** What takes back the forgetting of those that are kept for a while only. */
+  readonly #ends = new Map<string, () => void>();
+  readonly #after: After;
   #locks = 0;
+
+  constructor(after: After = systemAfter) {
+    this.#after = after;
+  }
 
   get(name: string): Secret | undefined {
     return this.#secrets.get(name);
   }
 
+  /** Keeps a secret for as long as whoever gave it wants: not at all, for a while counted from now, or for good. */
   keep(name: string, secret: Secret): void {
+    this.drop(name);
+    if (secret.keep === 'ask-every-time') return;
     this.#secrets.set(name, secret);
+    if (secret.keep === '15-minutes')
+      this.#ends.set(
+        name,
+        this.#after(KEPT_MS, () => this.drop(name)),
+      );
   }
 
   drop(name: string): void {
+    this.#ends.get(name)?.();
+    this.#ends.delete(name);
     this.#secrets.delete(name);
   }
 
   /** Forgets everything. */
   lock(): void {
-    this.#secrets.clear();
+    for (const name of [...this.#secrets.keys()]) this.drop(name);
     this.#locks++;
   }
 

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import type { KeepUnlocked } from '../shared/prompt';
 
 const REDACTED = '‹secret›';
 
@@ -9,9 +10,12 @@ const REDACTED = '‹secret›';
  */
 export class Secret {
   readonly #value: string;
+  /** How long whoever gave it wants it kept after it has been accepted. */
+  readonly keep: KeepUnlocked;
 
-  constructor(value: string) {
+  constructor(value: string, keep: KeepUnlocked = 'until-quit') {
     this.#value = value;
+    this.keep = keep;
   }
 
   /** The secret itself, for the one call that needs it. */

@@ -1,4 +1,5 @@
 import type { Account, AccountId } from './account';
+import type { Activity } from './activity';
 import type { OpenPrompt } from './prompt';
 import type { TunnelState } from './tunnel-state';
 
@@ -44,6 +45,8 @@ export interface AccountView {
   readonly state: TunnelState;
   readonly traffic: Traffic;
   readonly session: SessionFacts | null;
+  /** What it did today and lately. */
+  readonly activity: Activity;
 }
 
 /** Something about the application itself that a person should read once, as a catalogue key. */

@@ -17,6 +17,8 @@ export interface IpcContract {
     reply: Result<AccountId, readonly DraftProblem[]>;
   };
   removeAccount: { args: [id: AccountId]; reply: null };
+  /** Makes another mailbox like this one, right after it, switched off, on local ports of its own. */
+  duplicateAccount: { args: [id: AccountId]; reply: AccountId };
   /** Brings back the mailbox removed last. */
   undoRemove: { args: []; reply: null };
   setWanted: { args: [id: AccountId, on: boolean]; reply: null };
@@ -39,6 +41,8 @@ export interface IpcContract {
   /** Puts everything a mail program needs for this mailbox on the clipboard, as text. */
   copySettings: { args: [id: AccountId]; reply: null };
   copyText: { args: [text: string]; reply: null };
+  /** Forgets every passphrase, password and unlocked key. What is connected stays connected. */
+  lock: { args: []; reply: null };
   dismissNotice: { args: [id: string]; reply: null };
   /** What was typed and not saved before the window was closed, by place. */
   getDrafts: { args: []; reply: Readonly<Record<string, string>> };
@@ -74,6 +78,7 @@ export const IPC_NAMES = [
   'getSnapshot',
   'saveAccount',
   'removeAccount',
+  'duplicateAccount',
   'undoRemove',
   'setWanted',
   'setAllWanted',
@@ -86,6 +91,7 @@ export const IPC_NAMES = [
   'chooseKeyFile',
   'copySettings',
   'copyText',
+  'lock',
   'dismissNotice',
   'getDrafts',
   'keepDraft',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Route } from './account';
 import { FORWARD_PROTOCOLS, FORWARD_TLS, MOST_JUMPS, TUNNEL_MODES } from './account';
 import type { IpcArgs, IpcFailure, IpcName } from './ipc-contract';
+import { KEEP_UNLOCKED } from './prompt';
 import type { Result } from './result';
 import { fail, ok } from './result';
 
@@ -88,7 +89,11 @@ const draft = z.strictObject({
 
 const answer = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('trust') }),
-  z.strictObject({ kind: z.literal('secret'), secret: text }),
+  z.strictObject({
+    kind: z.literal('secret'),
+    secret: text,
+    keep: z.enum(KEEP_UNLOCKED).exactOptional(),
+  }),
   z.strictObject({ kind: z.literal('answers'), answers: z.array(text).max(MANY) }),
   z.strictObject({ kind: z.literal('cancel') }),
 ]);
@@ -98,6 +103,7 @@ const PARSERS: { readonly [N in IpcName]: z.ZodType<IpcArgs<N>> } = {
   getSnapshot: z.tuple([]),
   saveAccount: z.tuple([id.nullable(), draft]),
   removeAccount: z.tuple([id]),
+  duplicateAccount: z.tuple([id]),
   undoRemove: z.tuple([]),
   setWanted: z.tuple([id, z.boolean()]),
   setAllWanted: z.tuple([z.boolean()]),
@@ -110,6 +116,7 @@ const PARSERS: { readonly [N in IpcName]: z.ZodType<IpcArgs<N>> } = {
   chooseKeyFile: z.tuple([]),
   copySettings: z.tuple([id]),
   copyText: z.tuple([z.string().max(LONG)]),
+  lock: z.tuple([]),
   dismissNotice: z.tuple([id]),
   getDrafts: z.tuple([]),
   keepDraft: z.tuple([id, z.string().max(LONG).nullable()]),

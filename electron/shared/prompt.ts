@@ -44,10 +44,22 @@ export type PromptRequest =
       readonly questions: readonly CodeQuestion[];
     };
 
+/** How long what a person typed stays in memory once it has let them in. */
+export const KEEP_UNLOCKED = ['until-quit', '15-minutes', 'ask-every-time'] as const;
+export type KeepUnlocked = (typeof KEEP_UNLOCKED)[number];
+
+/** How long `15-minutes` is, in milliseconds. */
+export const KEPT_MS = 15 * 60_000;
+
 /** What a person answered. `cancel` is an answer too. */
 export type PromptAnswer =
   | { readonly kind: 'trust' }
-  | { readonly kind: 'secret'; readonly secret: string }
+  | {
+      readonly kind: 'secret';
+      readonly secret: string;
+      /** Until Mailmole is quit, where nothing else is said. */
+      readonly keep?: KeepUnlocked;
+    }
   | { readonly kind: 'answers'; readonly answers: readonly string[] }
   | { readonly kind: 'cancel' };
 

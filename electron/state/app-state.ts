@@ -7,10 +7,12 @@ import type {
   Traffic,
   Undo,
 } from '../shared/app-snapshot';
+import { noActivity, type Activity } from '../shared/activity';
 import { NO_TRAFFIC } from '../shared/app-snapshot';
 import type { TunnelState } from '../shared/tunnel-state';
 import type { Question } from '../prompts/prompt-broker';
 import type { Clock } from '../tunnel/ports';
+import { afterChange, afterMoment } from './activity';
 
 /** One frame of a 60 Hz screen, in milliseconds: nobody sees more snapshots than that. */
 const FRAME_MS = 16;
@@ -29,6 +31,7 @@ export interface Facts {
   readonly version: string;
   readonly accounts: readonly Account[];
   readonly truths: ReadonlyMap<AccountId, Truth>;
+  readonly activities: ReadonlyMap<AccountId, Activity>;
   readonly questions: readonly Question[];
   readonly notices: readonly Notice[];
   readonly undo: Undo | null;
@@ -49,6 +52,7 @@ export function fold(facts: Facts, now: number): AppSnapshot {
   const accounts: AccountView[] = facts.accounts.map((account) => ({
     account,
     ...(facts.truths.get(account.id) ?? OFF),
+    activity: facts.activities.get(account.id) ?? noActivity(now),
   }));
   const names = new Map(facts.accounts.map((account) => [account.id, account.name]));
   if (facts.guest !== null) names.set(facts.guest.id, facts.guest.name);
@@ -67,6 +71,31 @@ export function fold(facts: Facts, now: number): AppSnapshot {
     practicePassphrase: facts.accounts.some((account) => account.practice)
       ? facts.practicePassphrase
       : null,
+  };
+}
+
+/** Takes over the list of mailboxes: what is known of those that stay is kept, and what was done to them is noted. */
+function withAccounts(facts: Facts, accounts: readonly Account[], now: number): Partial<Facts> {
+  const before = new Map(facts.accounts.map((account) => [account.id, account]));
+  const truths = new Map<AccountId, Truth>();
+  const activities = new Map<AccountId, Activity>();
+  for (const account of accounts) {
+    const { id } = account;
+    const truth = facts.truths.get(id);
+    if (truth !== undefined) truths.set(id, truth);
+    const activity = facts.activities.get(id) ?? noActivity(now);
+    const old = before.get(id) ?? account;
+    activities.set(id, afterChange(activity, old, account, (truth ?? OFF).state, now));
+  }
+  return { accounts, truths, activities };
+}
+
+function withTruth(facts: Facts, id: AccountId, truth: Truth, now: number): Partial<Facts> {
+  const activity = facts.activities.get(id) ?? noActivity(now);
+  const next = afterMoment(activity, facts.truths.get(id) ?? OFF, truth, now);
+  return {
+    truths: new Map(facts.truths).set(id, truth),
+    activities: new Map(facts.activities).set(id, next),
   };
 }
 
@@ -92,6 +121,7 @@ function noFacts(version: string): Facts {
     version,
     accounts: [],
     truths: new Map(),
+    activities: new Map(),
     questions: [],
     notices: [],
     undo: null,
@@ -128,15 +158,11 @@ export function createAppState(version: string, clock: Clock): AppState {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    setAccounts(accounts) {
-      const ids = new Set(accounts.map((account) => account.id));
-      const truths = new Map([...facts.truths].filter(([id]) => ids.has(id)));
-      become({ accounts, truths });
-    },
+    setAccounts: (accounts) => become(withAccounts(facts, accounts, clock.now())),
     setTruth(id, truth) {
       // The engine may still speak of an account that was removed a moment ago.
-      if (!facts.accounts.some((account) => account.id === id)) return;
-      become({ truths: new Map(facts.truths).set(id, truth) });
+      if (facts.accounts.some((account) => account.id === id))
+        become(withTruth(facts, id, truth, clock.now()));
     },
     setQuestions: (questions) => become({ questions }),
     addNotice(messageKey, params) {

@@ -1,5 +1,4 @@
 import type { AccountBook } from '../accounts/account-book';
-import { collide } from '../accounts/account-rules';
 import { parseDraft } from '../accounts/account-schema';
 import type { PromptBroker } from '../prompts/prompt-broker';
 import type {
@@ -10,7 +9,6 @@ import type {
   Forward,
   ForwardProtocol,
 } from '../shared/account';
-import { DEFAULT_LOCAL_PORTS, MAIL_PORTS } from '../shared/account';
 import { viewOf } from '../shared/app-snapshot';
 import type { IpcFailure } from '../shared/ipc-contract';
 import type { PromptAnswer, PromptId } from '../shared/prompt';
@@ -20,6 +18,8 @@ import type { TunnelState } from '../shared/tunnel-state';
 import { canTryNow } from '../shared/tunnel-state';
 import type { Clock, StartedBy, TunnelHost } from '../tunnel/ports';
 import type { AppState } from './app-state';
+import { duplicateOf } from './duplicate';
+import { freshForward, movedTo, portFor, type FindFreePort } from './local-ports';
 import type { PracticeKeeper } from './practice-keeper';
 import { fitted, portsOf, practiceDraft } from './practice-keeper';
 import { UndoSlot } from './undo-slot';
@@ -32,18 +32,19 @@ export type Done<T = null> = Result<T, IpcFailure>;
 export interface CommandParts {
   readonly book: AccountBook;
   readonly state: AppState;
-  readonly engine: Pick<TunnelHost, 'setAccount' | 'removeAccount' | 'tryNow' | 'acceptChangedKey'>;
+  readonly engine: Pick<
+    TunnelHost,
+    'setAccount' | 'removeAccount' | 'tryNow' | 'acceptChangedKey' | 'lock'
+  >;
   readonly broker: PromptBroker;
   readonly practice: PracticeKeeper;
   readonly clock: Clock;
-  readonly findFreePort: (
-    address: string,
-    from: number,
-    taken: ReadonlySet<number>,
-  ) => Promise<number>;
+  readonly findFreePort: FindFreePort;
   readonly newId: () => string;
   /** What a new practice mailbox is called. */
   readonly practiceName: string;
+  /** What the copy of a mailbox is called; `number` is 1 for the first. */
+  readonly copyName: (name: string, number: number) => string;
 }
 
 /** May exactly this key be taken in place of the known one? Only the one the person was shown. */
@@ -125,6 +126,21 @@ export class Commands {
     return DONE;
   }
 
+  /** Makes another mailbox like this one, switched off until its person has changed what is to be different. */
+  async duplicateAccount(id: AccountId): Promise<Done<AccountId>> {
+    this.personActs();
+    const { book, findFreePort, newId, copyName } = this.#parts;
+    const account = book.get(id);
+    // There are servers for one practice mailbox only.
+    if (account === undefined || account.practice) return NOT_FOUND;
+    const copy = await duplicateOf(account, book.list(), { findFreePort, newId, copyName });
+    // It may have moved while a port was looked for.
+    const index = book.list().findIndex((each) => each.id === id);
+    book.insert(copy, index + 1);
+    this.#parts.engine.setAccount(copy, 'person');
+    return ok(copy.id);
+  }
+
   async undoRemove(): Promise<Done> {
     this.personActs();
     const removed = this.#undo.take();
@@ -204,34 +220,28 @@ export class Commands {
     exceptAccount: AccountId | null,
   ): Promise<Done<Forward>> {
     const { book, findFreePort, newId } = this.#parts;
-    const theirs = this.#others(exceptAccount).flatMap((account) => account.forwards);
-    const taken = new Set(theirs.map((forward) => forward.localPort));
-    const localAddress = 'localhost';
-    // A port this mailbox has already is not free, because its own tunnel holds it; it is the right one all the same.
     const edited = exceptAccount === null ? undefined : book.get(exceptAccount);
-    const own = edited?.forwards.find(
-      (forward) => forward.protocol === protocol && !taken.has(forward.localPort),
-    );
-    const localPort =
-      own?.localPort ?? (await findFreePort(localAddress, DEFAULT_LOCAL_PORTS[protocol], taken));
-    const mailPort = MAIL_PORTS[protocol];
-    return ok({ id: newId(), protocol, localAddress, localPort, mailHost, mailPort, tls: 'none' });
+    const port = await portFor(protocol, edited, this.#others(exceptAccount), findFreePort);
+    return ok(freshForward(newId(), protocol, port, mailHost));
   }
 
   /** Moves the forward at one local port to another. */
   async changePort(id: AccountId, fromPort: number, toPort: number): Promise<Done> {
     this.personActs();
     const account = this.#parts.book.get(id);
-    const forward = account?.forwards.find((each) => each.localPort === fromPort);
-    if (account === undefined || forward === undefined) return NOT_FOUND;
-    const moved = { ...forward, localPort: toPort };
-    const rest = account.forwards.filter((each) => each !== forward);
-    const theirs = this.#others(id).flatMap((other) => other.forwards);
-    if ([...rest, ...theirs].some((other) => collide(moved, other))) return NOT_NOW;
-    const forwards = account.forwards.map((each) => (each === forward ? moved : each));
-    const next = { ...account, forwards };
+    const move = movedTo(account, fromPort, toPort, this.#others(id));
+    if (account === undefined || move === 'no-forward') return NOT_FOUND;
+    if (move === 'taken') return NOT_NOW;
+    const next = { ...account, forwards: move };
     this.#parts.book.put(next);
     return this.#hand(next, 'person');
+  }
+
+  /** Forgets every passphrase, password and unlocked key. What is connected stays connected. */
+  lock(): Done {
+    this.#parts.engine.lock();
+    this.#parts.state.addNotice('app:notice.locked', {});
+    return DONE;
   }
 
   dismissNotice(id: string): Done {

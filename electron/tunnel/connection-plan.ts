@@ -1,4 +1,4 @@
-import type { Account, AccountId, Forward, Route, SignIn } from '../shared/account';
+import type { Account, AccountId, Route, SignIn } from '../shared/account';
 import { assertNever } from '../shared/result';
 import type { EngineSettings } from './ports';
 
@@ -119,31 +119,4 @@ function stepsFor(signIn: SignIn, settings: EngineSettings): readonly AuthStep[]
     default:
       return assertNever(signIn);
   }
-}
-
-/**
- * What of an account matters to a running tunnel: a change of anything else needs no reconnect. How long an idle one
- * is kept is minded without, and how long reaching the server may take matters the next time.
- */
-export function connectionMatters(before: Account, after: Account): boolean {
-  const essence = (account: Account) =>
-    JSON.stringify([
-      account.sshHost,
-      account.sshPort,
-      account.sshUser,
-      account.signIn,
-      account.compression,
-      account.route,
-      account.oldServer,
-      account.connection.keepaliveSeconds,
-      account.connection.keepaliveCount,
-      account.connection.knownHostsFile,
-      account.forwards.map(forwardEssence),
-    ]);
-  return essence(before) !== essence(after);
-}
-
-function forwardEssence(forward: Forward): readonly unknown[] {
-  const { id, protocol, localAddress, localPort, mailHost, mailPort, tls } = forward;
-  return [id, protocol, localAddress, localPort, mailHost, mailPort, tls];
 }

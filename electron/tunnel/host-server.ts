@@ -65,7 +65,7 @@ function startEngine(
   log: Log,
 ): Engine {
   const { port, clock, keyWorker, inWords } = options;
-  const keyRing = new KeyRing();
+  const keyRing = new KeyRing((ms, forget) => clock.after(ms, forget));
   const deps = {
     settings: () => engine.settings,
     hostKeys: new HostKeys(settings.knownHostsFiles, settings.ownKnownHostsFile),

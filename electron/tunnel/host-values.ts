@@ -8,7 +8,7 @@ import {
   type Route,
 } from '../shared/account';
 import type { SessionFacts, Traffic } from '../shared/app-snapshot';
-import type { PromptAnswer, PromptRequest } from '../shared/prompt';
+import { KEEP_UNLOCKED, type PromptAnswer, type PromptRequest } from '../shared/prompt';
 import {
   INSTALLED_HOW,
   INSTALLED_OVER,
@@ -111,7 +111,11 @@ export const settingsSchema: z.ZodType<EngineSettings> = z.object({
 
 export const answerSchema: z.ZodType<PromptAnswer> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('trust') }),
-  z.object({ kind: z.literal('secret'), secret: z.string() }),
+  z.object({
+    kind: z.literal('secret'),
+    secret: z.string(),
+    keep: z.enum(KEEP_UNLOCKED).exactOptional(),
+  }),
   z.object({ kind: z.literal('answers'), answers: z.array(z.string()) }),
   z.object({ kind: z.literal('cancel') }),
 ]);

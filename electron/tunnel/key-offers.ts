@@ -165,7 +165,7 @@ export class KeyOffers {
         : null;
       const opened = await opener.open(file, passphrase?.reveal() ?? null);
       if (opened.kind === 'opened') {
-        secrets.offer(name, new Secret(opened.pem));
+        secrets.offer(name, new Secret(opened.pem, passphrase?.keep));
         return opened.pem;
       }
       const { why, detail } = opened;

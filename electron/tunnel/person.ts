@@ -123,5 +123,5 @@ export async function askSecret(
 ): Promise<Secret> {
   const answer = await person.ask(what, request);
   if (answer.kind !== 'secret') throw new TunnelFailure({ kind: 'cancelled-by-person', what });
-  return new Secret(answer.secret);
+  return new Secret(answer.secret, answer.keep);
 }

@@ -1,11 +1,10 @@
-import type { Account } from '../shared/account';
+import { connectionMatters, type Account } from '../shared/account';
 import type { SessionFacts, Traffic } from '../shared/app-snapshot';
 import { assertNever } from '../shared/result';
 import type { TunnelError } from '../shared/tunnel-error';
 import type { GreetingProof, TunnelState } from '../shared/tunnel-state';
 import { AttemptRunner, type AcceptedKey, type AttemptDependencies } from './attempt';
 import { Clients, HOLD_MS } from './clients';
-import { connectionMatters } from './connection-plan';
 import { Doorkeeper } from './doorkeeper';
 import { LocalListener } from './local-listener';
 import { mailOpener, type OpenMailServer } from './mail-channel';

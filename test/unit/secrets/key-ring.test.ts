@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { AttemptSecrets, KeyRing } from '../../../electron/secrets/key-ring';
 import { Secret } from '../../../electron/secrets/secret';
+import { turnedClock } from '../support/turned-clock';
 
 const one = new Secret('one');
 const two = new Secret('two');
@@ -22,6 +23,43 @@ describe('the key ring', () => {
     expect([ring.get('a'), ring.size]).toEqual([undefined, 1]);
     ring.lock();
     expect([ring.get('b'), ring.size]).toEqual([undefined, 0]);
+  });
+
+  it('keeps a secret for as long as its person chose', () => {
+    const clock = turnedClock();
+    const ring = new KeyRing((ms, forget) => clock.after(ms, forget));
+    ring.keep('always', new Secret('1', 'until-quit'));
+    ring.keep('while', new Secret('2', '15-minutes'));
+    ring.keep('never', new Secret('3', 'ask-every-time'));
+    const kept = () => ['always', 'while', 'never'].filter((name) => ring.get(name) !== undefined);
+    expect(kept()).toEqual(['always', 'while']);
+    clock.turn(15 * 60_000 - 1);
+    expect(kept()).toEqual(['always', 'while']);
+    clock.turn(1);
+    expect(kept()).toEqual(['always']);
+  });
+
+  it('counts the time of a secret from when it was given last', () => {
+    const clock = turnedClock();
+    const ring = new KeyRing((ms, forget) => clock.after(ms, forget));
+    ring.keep('a', new Secret('1', '15-minutes'));
+    clock.turn(14 * 60_000);
+    ring.keep('a', new Secret('2', '15-minutes'));
+    clock.turn(14 * 60_000);
+    expect(ring.get('a')?.reveal()).toBe('2');
+    ring.keep('a', new Secret('3'));
+    clock.turn(60 * 60_000);
+    expect(ring.get('a')?.reveal()).toBe('3');
+    ring.keep('a', new Secret('4', '15-minutes'));
+    ring.lock();
+    expect([ring.size, clock.waiting()]).toEqual([0, 0]);
+  });
+
+  it('forgets at once what was kept before, when it is to be asked for every time from now on', () => {
+    const ring = new KeyRing();
+    ring.keep('a', one);
+    ring.keep('a', new Secret('two', 'ask-every-time'));
+    expect(ring.get('a')).toBeUndefined();
   });
 
   it('does not show what it holds', () => {

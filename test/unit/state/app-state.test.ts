@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { minuteOf, NO_TOTALS, noActivity } from '../../../electron/shared/activity';
 import type { AppSnapshot } from '../../../electron/shared/app-snapshot';
 import { NO_TRAFFIC } from '../../../electron/shared/app-snapshot';
 import { createAppState } from '../../../electron/state/app-state';
@@ -35,10 +36,19 @@ describe('the snapshot', () => {
     const { state } = aState();
     state.setAccounts([B, A]);
     const traffic = { ...NO_TRAFFIC, bytesDown: 7 };
+    const idle = noActivity(NOW);
+    const totals = { ...NO_TOTALS, checks: 1, bytesDown: 7 };
+    const events = [
+      { kind: 'greeted', at: NOW },
+      { kind: 'carried', at: NOW, times: 0, bytesDown: 7, bytesUp: 0 },
+    ];
     state.setTruth('a', { state: STATES.on, traffic, session: SESSION });
     expect(state.snapshot().accounts).toEqual([
-      { account: B, state: { kind: 'off' }, traffic: NO_TRAFFIC, session: null },
-      { account: A, state: STATES.on, traffic, session: SESSION },
+      { account: B, state: { kind: 'off' }, traffic: NO_TRAFFIC, session: null, activity: idle },
+      {
+        ...{ account: A, state: STATES.on, traffic, session: SESSION },
+        activity: { ...idle, ...{ totals, minutes: [[minuteOf(NOW), 7]], events } },
+      },
     ]);
   });
 

@@ -141,6 +141,48 @@ describe('removing', () => {
   });
 });
 
+describe('duplicating', () => {
+  it('makes another one right after it, switched off, with a name and ports of its own', async () => {
+    const { commands, book, heard } = commandsWith([A, B]);
+    const first = await commands.duplicateAccount('a');
+    const second = await commands.duplicateAccount('a');
+    expect([first.ok, second.ok]).toEqual([true, true]);
+    const told = book.list().map(({ name, wanted, forwards }) => ({
+      name,
+      wanted,
+      ports: forwards.map(({ localPort }) => localPort),
+    }));
+    expect(told).toEqual([
+      { name: 'Work', wanted: false, ports: [11_110] },
+      { name: 'Work (copy 2)', wanted: false, ports: [11_113] },
+      { name: 'Work (copy)', wanted: false, ports: [11_112] },
+      { name: 'Home', wanted: true, ports: [11_111] },
+    ]);
+    expect(new Set(book.list().flatMap(({ id, forwards }) => [id, forwards[0]?.id])).size).toBe(7);
+    expect(heard).toEqual(['set new-2 off person', 'set new-4 off person']);
+    const [, copy] = book.list();
+    expect({ ...copy, id: 'a', name: 'Work', forwards: A.forwards }).toEqual(A);
+  });
+
+  it('knows one practice mailbox only, and does not find what is not there', async () => {
+    const { commands } = commandsWith([PRACTICE]);
+    expect(await commands.duplicateAccount('p')).toEqual(NOT_FOUND);
+    expect(await commands.duplicateAccount('x')).toEqual(NOT_FOUND);
+  });
+});
+
+describe('locking', () => {
+  it('tells the engine, and the person once', () => {
+    const { commands, heard, state } = commandsWith([A]);
+    expect(commands.lock()).toEqual(DONE);
+    expect(commands.lock()).toEqual(DONE);
+    expect(heard).toEqual(['lock', 'lock']);
+    expect(state.snapshot().notices.map(({ messageKey }) => messageKey)).toEqual([
+      'app:notice.locked',
+    ]);
+  });
+});
+
 describe('the switch', () => {
   it('is kept and handed over as a person’s', async () => {
     const { commands, book, heard, written } = commandsWith([A, B]);

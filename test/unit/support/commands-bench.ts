@@ -53,6 +53,7 @@ export function commandsWith(accounts: readonly Account[]) {
         heard.push(`set ${account.id} ${account.wanted ? 'on' : 'off'} ${by}`),
       removeAccount: (id) => heard.push(`remove ${id}`),
       tryNow: (id) => heard.push(`try ${id}`),
+      lock: () => heard.push('lock'),
       acceptChangedKey: (id, fingerprint) => heard.push(`accept ${id} ${fingerprint}`),
     },
     practice: {
@@ -72,6 +73,7 @@ export function commandsWith(accounts: readonly Account[]) {
     },
     newId: () => `new-${(ids += 1)}`,
     practiceName: 'Practice mailbox',
+    copyName: (name, number) => `${name} (copy${number === 1 ? '' : ` ${number}`})`,
   });
   return {
     commands,

@@ -5,6 +5,7 @@ import {
   type Forward,
 } from '../../../electron/shared/account';
 import type { AccountView, AppSnapshot, SessionFacts } from '../../../electron/shared/app-snapshot';
+import { noActivity } from '../../../electron/shared/activity';
 import { NO_TRAFFIC } from '../../../electron/shared/app-snapshot';
 import type { OpenPrompt, PromptRequest } from '../../../electron/shared/prompt';
 import type { TunnelError, TunnelErrorKind } from '../../../electron/shared/tunnel-error';
@@ -45,7 +46,8 @@ export function anAccount(change: Partial<Account> = {}): Account {
 
 /** A mailbox in a state. */
 export function aView(state: TunnelState, change: Partial<AccountView> = {}): AccountView {
-  return { account: anAccount(), traffic: NO_TRAFFIC, session: null, ...change, state };
+  const activity = noActivity(NOW);
+  return { account: anAccount(), traffic: NO_TRAFFIC, session: null, activity, ...change, state };
 }
 
 /** The application with these mailboxes. */

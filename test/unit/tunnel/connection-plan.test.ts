@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_CONNECTION, type Account, type SignIn } from '../../../electron/shared/account';
+import {
+  connectionMatters,
+  DEFAULT_CONNECTION,
+  type Account,
+  type SignIn,
+} from '../../../electron/shared/account';
 import { algorithmsFor } from '../../../electron/tunnel/algorithms';
-import { buildPlan, connectionMatters } from '../../../electron/tunnel/connection-plan';
+import { buildPlan } from '../../../electron/tunnel/connection-plan';
 import type { EngineSettings } from '../../../electron/tunnel/ports';
 import { accountOf, forwardOf } from './stand-ins';
 
