@@ -94,6 +94,10 @@ const TELLERS: { readonly [K in TunnelErrorKind]: Teller<K> } = {
   'host-key-changed': always('host-key-changed', 'stay-off', 'accept-changed-key'),
   'host-key-revoked': always('host-key-revoked', 'stay-off', 'try-again'),
   'host-key-refused': always('host-key-refused', 'try-again', 'stay-off'),
+  'known-hosts-unusable': ({ why }) => ({
+    key: `known-hosts-unusable.${why}`,
+    actions: ['try-again', 'stay-off'],
+  }),
   'sign-in-refused': ({ tried }) => {
     const variant = refusedVariant(tried);
     return {

@@ -43,6 +43,9 @@ export type ProxyReason =
   | 'no-forwarding'
   | 'other';
 
+/** Why nobody can be trusted, or no trust remembered: the file of known servers cannot be read, or not be written. */
+export type KnownHostsTrouble = 'unreadable' | 'unwritable';
+
 /** Why no new key lies where it was meant to. */
 export type KeyNotMade = 'exists' | 'not-written';
 
@@ -98,6 +101,7 @@ export type TunnelError =
     }
   | { kind: 'host-key-revoked'; host: string; fingerprint: string; knownAt: string }
   | { kind: 'host-key-refused'; host: string; fingerprint: string }
+  | { kind: 'known-hosts-unusable'; path: string; why: KnownHostsTrouble; detail: string }
   | {
       kind: 'sign-in-refused';
       user: string;

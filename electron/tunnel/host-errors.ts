@@ -75,6 +75,12 @@ export const errorSchema: z.ZodType<TunnelError> = z.discriminatedUnion('kind', 
   z.object({ kind: z.literal('host-key-revoked'), host: s, fingerprint: s, knownAt: s }),
   z.object({ kind: z.literal('host-key-refused'), host: s, fingerprint: s }),
   z.object({
+    kind: z.literal('known-hosts-unusable'),
+    path: s,
+    why: z.enum(['unreadable', 'unwritable']),
+    detail: s,
+  }),
+  z.object({
     kind: z.literal('sign-in-refused'),
     user: s,
     host: s,

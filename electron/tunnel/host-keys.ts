@@ -11,6 +11,7 @@ import {
 } from './known-hosts';
 import { TunnelFailure } from './tunnel-failure';
 import { textOfThrown } from '../shared/thrown';
+import type { KnownHostsTrouble } from '../shared/tunnel-error';
 
 /** A known_hosts file larger than this is not a known_hosts file. */
 const LARGEST_FILE = 16 * 1024 * 1024;
@@ -122,7 +123,7 @@ export class HostKeys {
     });
     this.#writing = next.catch(() => undefined);
     return next.catch((thrown: unknown) => {
-      throw trouble(this.#own, thrown);
+      throw trouble(this.#own, 'unwritable', thrown);
     });
   }
 }
@@ -163,7 +164,7 @@ async function readText(file: string): Promise<string> {
     return await readFile(file, 'utf8');
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw trouble(file, thrown);
+    throw trouble(file, 'unreadable', thrown);
   }
 }
 
@@ -180,10 +181,10 @@ async function writtenAt(file: string): Promise<string> {
 }
 
 /** Named by its file, and kept apart from the errors of sockets, which have the same codes. */
-function trouble(file: string, thrown: unknown): TunnelFailure {
+function trouble(path: string, why: KnownHostsTrouble, thrown: unknown): TunnelFailure {
   if (thrown instanceof TunnelFailure) return thrown;
-  const why = textOfThrown(thrown);
-  return new TunnelFailure({ kind: 'unexpected', detail: `${file}: ${why}` });
+  const detail = textOfThrown(thrown);
+  return new TunnelFailure({ kind: 'known-hosts-unusable', path, why, detail });
 }
 
 function appendLine(text: string, host: string, port: number, key: Buffer): string {

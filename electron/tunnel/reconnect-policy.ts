@@ -45,6 +45,7 @@ export function isWorthRetrying(error: TunnelError): boolean {
     case 'host-key-changed':
     case 'host-key-revoked':
     case 'host-key-refused':
+    case 'known-hosts-unusable':
     case 'sign-in-refused':
     case 'no-way-to-sign-in':
     case 'key-unusable':

@@ -63,6 +63,10 @@ const ALL_ERRORS: readonly TunnelError[] = [
       'other',
     ] as const
   ).map((reason) => ({ ...ERRORS['proxy-failed'], reason })),
+  ...(['unreadable', 'unwritable'] as const).map((why) => ({
+    ...ERRORS['known-hosts-unusable'],
+    why,
+  })),
   ...(['exists', 'not-written'] as const).map((why) => ({ ...ERRORS['key-not-made'], why })),
   ...(['no-files', 'no-shell', 'not-allowed', 'not-proven'] as const).map((why) => ({
     ...ERRORS['key-not-installed'],
@@ -104,6 +108,16 @@ describe('an error in words', () => {
     expect(actions.length).toBeGreaterThan(0);
     expect(details.startsWith(error.kind)).toBe(true);
   });
+
+  it.each(['password', 'keyboard-interactive', 'key', 'agent', null] as const)(
+    'names the server that refused a sign-in by %s, which may be one on the way',
+    (method) => {
+      const tried = method === null ? [] : [method];
+      const error = { ...ERRORS['sign-in-refused'], host: 'gate.example.org', tried };
+      const { body } = describeError(error, t);
+      expect(body).toContain('gate.example.org');
+    },
+  );
 
   it('shows raw text under Details only', () => {
     const error = { ...ERRORS['wrong-greeting'], got: 'RAW <b>text</b>' };

@@ -179,9 +179,10 @@ describe('a server that is not known', () => {
     const file = engine.folder.file('users_known_hosts');
     await mkdir(file);
     engine.host.setAccount(account, 'person');
-    const state = await engine.when((s) => s.kind === 'retrying', 'given up for now');
-    expect(state).toMatchObject({ cause: { kind: 'unexpected' } });
-    expect(JSON.stringify(state)).toContain(`${file}: EISDIR`);
+    const wrong = { kind: 'known-hosts-unusable', path: file, why: 'unreadable' };
+    const trouble = await engine.trouble();
+    expect(trouble).toMatchObject(wrong);
+    expect(JSON.stringify(trouble)).toContain('EISDIR');
     expect(engine.prompts).toEqual([]);
     expect(sshd.log()).not.toContain('publickey');
   });

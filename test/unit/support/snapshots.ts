@@ -141,6 +141,12 @@ export const ERRORS: { readonly [K in TunnelErrorKind]: Extract<TunnelError, { k
     knownAt: '/etc/ssh/ssh_known_hosts:2',
   },
   'host-key-refused': { kind: 'host-key-refused', host, fingerprint: FINGERPRINT },
+  'known-hosts-unusable': {
+    kind: 'known-hosts-unusable',
+    path: '/home/msingh/.ssh/known_hosts',
+    why: 'unreadable',
+    detail: 'EACCES: permission denied',
+  },
   'sign-in-refused': {
     kind: 'sign-in-refused',
     user: 'msingh',

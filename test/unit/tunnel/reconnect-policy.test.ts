@@ -53,6 +53,7 @@ const WORTH: Readonly<Record<TunnelErrorKind, boolean>> = {
   'host-key-changed': false,
   'host-key-revoked': false,
   'host-key-refused': false,
+  'known-hosts-unusable': false,
   'sign-in-refused': false,
   'no-way-to-sign-in': false,
   'key-unusable': false,
