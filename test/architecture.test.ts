@@ -80,6 +80,16 @@ const ROOMS: readonly Room[] = [
     ],
   },
   {
+    name: 'asking',
+    files: /^electron\/asking\//u,
+    may: ['shared', 'electron/tunnel/ports', 'node'],
+  },
+  {
+    name: 'headless',
+    files: /^electron\/headless\//u,
+    may: ['core', 'state', 'electron/tunnel/ports', 'node'],
+  },
+  {
     name: 'views and policies',
     files: /^electron\/desktop\/[a-z-]+-(?:view|policy)\.ts$/u,
     may: ['shared', 'client-setup'],

@@ -61,7 +61,9 @@ export type PromptAnswer =
       readonly keep?: KeepUnlocked;
     }
   | { readonly kind: 'answers'; readonly answers: readonly string[] }
-  | { readonly kind: 'cancel' };
+  | { readonly kind: 'cancel' }
+  /** There is nobody to ask, as without a window, a terminal and a program that asks. */
+  | { readonly kind: 'nobody' };
 
 /** An open question, as the snapshot shows it. */
 export interface OpenPrompt {
@@ -73,7 +75,7 @@ export interface OpenPrompt {
 
 /** May this answer be given to this question? The window's buttons and the broker's guard both ask this. */
 export function fits(request: PromptRequest, answer: PromptAnswer): boolean {
-  if (answer.kind === 'cancel') return true;
+  if (answer.kind === 'cancel' || answer.kind === 'nobody') return true;
   switch (request.kind) {
     case 'host-key':
       return answer.kind === 'trust';

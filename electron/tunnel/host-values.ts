@@ -118,6 +118,7 @@ export const answerSchema: z.ZodType<PromptAnswer> = z.discriminatedUnion('kind'
   }),
   z.object({ kind: z.literal('answers'), answers: z.array(z.string()) }),
   z.object({ kind: z.literal('cancel') }),
+  z.object({ kind: z.literal('nobody') }),
 ]);
 
 export const trafficSchema: z.ZodType<Traffic> = z.object({

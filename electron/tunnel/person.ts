@@ -49,7 +49,7 @@ export class Person {
     return this.#asked.open > 0;
   }
 
-  /** Set once a person has cancelled a question: the attempt is not to go on. */
+  /** Set once a person has cancelled a question, or nobody was there for it: the attempt is not to go on. */
   get cancelled(): TunnelFailure | null {
     return this.#asked.cancelled;
   }
@@ -75,14 +75,14 @@ export class Person {
   }
 
   /**
-   * Asks, and gives back an answer that is not "cancel".
+   * Asks, and gives back an answer that is one.
    *
    * @throws TunnelFailure `answer-needed` when nobody may be asked, `cancelled-by-person` when they would rather not
    */
   async ask(
     what: NeededAnswer,
     request: PromptRequest,
-  ): Promise<Exclude<PromptAnswer, { kind: 'cancel' }>> {
+  ): Promise<Exclude<PromptAnswer, { kind: 'cancel' | 'nobody' }>> {
     const { prompter, accountId, host, by, signal, onPrompt } = this.#options;
     if (by === 'background') throw new TunnelFailure({ kind: 'answer-needed', what, host });
     // A signal that was given already is never given again, and the question would stay for ever.
@@ -93,8 +93,12 @@ export class Person {
       const asked = prompter.ask(accountId, request, signal);
       onPrompt(asked.id);
       const answer = await asked.answer;
-      if (answer.kind !== 'cancel') return answer;
-      const cancelled = new TunnelFailure({ kind: 'cancelled-by-person', what });
+      if (answer.kind !== 'cancel' && answer.kind !== 'nobody') return answer;
+      const cancelled = new TunnelFailure(
+        answer.kind === 'cancel'
+          ? { kind: 'cancelled-by-person', what }
+          : { kind: 'answer-needed', what, host },
+      );
       this.#asked.cancelled = cancelled;
       throw cancelled;
     } finally {

@@ -1,4 +1,5 @@
 import app from './en/app.json';
+import asking from './en/asking.json';
 import errors from './en/errors.json';
 import form from './en/form.json';
 import prompts from './en/prompts.json';
@@ -7,4 +8,6 @@ import tray from './en/tray.json';
 import window from './en/window.json';
 
 /** Every word a person reads, by language and namespace, as i18next takes it (`resources`). Keys are written `namespace:key`. */
-export const resources = { en: { app, errors, form, prompts, states, tray, window } } as const;
+export const resources = {
+  en: { app, asking, errors, form, prompts, states, tray, window },
+} as const;
