@@ -1,24 +1,23 @@
-import type { Account } from '../shared/account';
-import type { Translate } from '../shared/messages';
-import type { Block } from './blocks';
-import { certificateNotes, natureOf, protectionOf, renderBlocks, titleOf } from './blocks';
+import { chosen, natureOf, notesOn, protectionOf, titleOf, typed, userField } from './blocks';
+import type { Block, SettingsOf } from './settings';
 
-/** Everything any mail program needs for this mailbox, as text: what "Copy all settings" copies. */
-export function plainSettings(account: Account, t: Translate): string {
-  const blocks = account.forwards.map((forward): Block => {
+/** Everything any mail program needs for this mailbox, in words that most programs use. */
+export const plainSettings: SettingsOf = ({ account, forwards }, t) => ({
+  kind: 'fields',
+  intro: t('programs:settings.intro'),
+  blocks: forwards.map((forward): Block => {
     const security = natureOf(forward).tls
-      ? t('app:settings.security-tls')
+      ? t('programs:settings.security-tls')
       : protectionOf(account, forward, t);
     return {
       title: titleOf(forward, t),
       fields: [
-        [t('app:settings.server'), forward.localAddress],
-        [t('app:settings.port'), String(forward.localPort)],
-        [t('app:settings.user'), t('app:settings.user-hint', { user: account.sshUser })],
-        [t('app:settings.security'), security],
+        typed(t('programs:settings.server'), forward.localAddress),
+        typed(t('programs:settings.port'), forward.localPort),
+        userField(t('programs:settings.user'), account, t),
+        chosen(t('programs:settings.security'), security),
       ],
-      notes: certificateNotes(forward, t),
+      notes: notesOn(forward, t),
     };
-  });
-  return renderBlocks(account.name, t('app:settings.intro'), blocks);
-}
+  }),
+});

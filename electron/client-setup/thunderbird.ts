@@ -1,24 +1,19 @@
-import type { Account } from '../shared/account';
-import type { Translate } from '../shared/messages';
-import type { Block } from './blocks';
-import { certificateNotes, natureOf, protectionOf, renderBlocks, titleOf } from './blocks';
+import { chosen, pages, typed, userField } from './blocks';
+import type { SettingsOf } from './settings';
 
 /** The fields of Thunderbird's manual configuration page, under the names that page uses. */
-export function thunderbirdSettings(account: Account, t: Translate): string {
-  const blocks = account.forwards.map((forward): Block => {
-    const { name, tls } = natureOf(forward);
-    return {
-      title: titleOf(forward, t),
-      fields: [
-        [t('app:thunderbird.protocol'), name],
-        [t('app:thunderbird.hostname'), forward.localAddress],
-        [t('app:thunderbird.port'), String(forward.localPort)],
-        [t('app:thunderbird.security'), tls ? 'SSL/TLS' : t('app:thunderbird.none')],
-        [t('app:thunderbird.method'), t('app:thunderbird.normal-password')],
-        [t('app:thunderbird.user'), t('app:settings.user-hint', { user: account.sshUser })],
-      ],
-      notes: tls ? certificateNotes(forward, t) : [protectionOf(account, forward, t)],
-    };
-  });
-  return renderBlocks(account.name, t('app:thunderbird.intro'), blocks);
-}
+export const thunderbirdSettings: SettingsOf = (usable, t) => ({
+  kind: 'fields',
+  intro: t('programs:thunderbird.intro'),
+  blocks: pages(usable, t, (forward, { name, tls, signIn }) => [
+    chosen(t('programs:thunderbird.protocol'), name),
+    typed(t('programs:thunderbird.hostname'), forward.localAddress),
+    typed(t('programs:thunderbird.port'), forward.localPort),
+    chosen(t('programs:thunderbird.security'), tls ? 'SSL/TLS' : t('programs:thunderbird.none')),
+    chosen(
+      t('programs:thunderbird.method'),
+      signIn ? t('programs:thunderbird.normal-password') : t('programs:thunderbird.no-sign-in'),
+    ),
+    ...(signIn ? [userField(t('programs:thunderbird.user'), usable.account, t)] : []),
+  ]),
+});

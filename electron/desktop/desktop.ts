@@ -1,5 +1,5 @@
 import { app } from 'electron';
-import { SETTINGS_FOR } from '../client-setup/programs';
+import { settingsText } from '../client-setup/programs';
 import { viewOf } from '../shared/app-snapshot';
 import type { Translate } from '../shared/messages';
 import type { AppState } from '../state/app-state';
@@ -110,7 +110,7 @@ function desktopActions({ state, t, home }: DesktopParts, windows: Windows): Des
     async copySettings(id, program) {
       const view = viewOf(state.snapshot(), id);
       if (view === undefined) return false;
-      await copyToClipboard(SETTINGS_FOR[program](view.account, t));
+      await copyToClipboard(settingsText(view.account, program, t));
       return true;
     },
     copyText: copyToClipboard,

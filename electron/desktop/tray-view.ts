@@ -1,5 +1,5 @@
 import type { Program } from '../client-setup/programs';
-import { PROGRAMS } from '../client-setup/programs';
+import { PROGRAMS, programName, settingsFor } from '../client-setup/programs';
 import type { AccountId } from '../shared/account';
 import type { AccountView, AppSnapshot } from '../shared/app-snapshot';
 import type { Translate } from '../shared/messages';
@@ -139,16 +139,19 @@ function allSwitch(accounts: readonly AccountView[], on: boolean, t: Translate):
   };
 }
 
+/** The mail programs that can use a mailbox, by name. */
 function copyItems(accounts: readonly AccountView[], t: Translate): readonly TrayItem[] {
   return accounts.map(({ account }) => ({
     kind: 'submenu',
     label: account.name,
-    items: PROGRAMS.map((program) => ({
-      kind: 'action',
-      label: t(`tray:program.${program}`),
-      enabled: true,
-      command: { verb: 'copy-settings', id: account.id, program },
-    })),
+    items: PROGRAMS.filter((program) => settingsFor(account, program, t).kind !== 'nothing').map(
+      (program) => ({
+        kind: 'action',
+        label: programName(program, t),
+        enabled: true,
+        command: { verb: 'copy-settings', id: account.id, program },
+      }),
+    ),
   }));
 }
 

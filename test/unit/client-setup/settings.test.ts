@@ -1,38 +1,36 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { PROGRAMS, SETTINGS_FOR } from '../../../electron/client-setup/programs';
-import type { Account, Forward, ForwardProtocol } from '../../../electron/shared/account';
+import type { Program } from '../../../electron/client-setup/programs';
 import {
-  DEFAULT_LOCAL_PORTS,
-  FORWARD_PROTOCOLS,
-  MAIL_PORTS,
-} from '../../../electron/shared/account';
+  MAIL_PROGRAMS,
+  PROGRAMS,
+  isProgram,
+  programName,
+  settingsFor,
+  settingsText,
+} from '../../../electron/client-setup/programs';
+import type { ForwardProtocol } from '../../../electron/shared/account';
+import { FORWARD_PROTOCOLS, FORWARD_TLS } from '../../../electron/shared/account';
 import type { Translate } from '../../../electron/shared/messages';
-import { anAccount } from '../support/snapshots';
 import { englishWords } from '../support/words';
+import { mailbox } from './mailboxes';
 
 let t: Translate;
 beforeAll(async () => {
   t = await englishWords();
 });
 
-/** A mailbox with these protocols, each on its usual ports. */
-function mailbox(protocols: readonly ForwardProtocol[], change: Partial<Forward> = {}): Account {
-  const forwards = protocols.map((protocol) => ({
-    id: protocol,
-    protocol,
-    localAddress: 'localhost',
-    localPort: DEFAULT_LOCAL_PORTS[protocol],
-    mailHost: 'mail.example.org',
-    mailPort: MAIL_PORTS[protocol],
-    tls: 'none' as const,
-    ...change,
-  }));
-  return anAccount({ name: 'Work', forwards });
+const WITH_WINDOWS = PROGRAMS.filter((program) => MAIL_PROGRAMS[program].kind === 'fields');
+
+/** The fields of the first page, as `label: value`. */
+function fieldsOf(program: Program, ...given: Parameters<typeof mailbox>): readonly string[] {
+  const settings = settingsFor(mailbox(...given), program, t);
+  if (settings.kind !== 'fields') throw new Error(`${program} has ${settings.kind}`);
+  return settings.blocks[0]?.fields.map(({ label, value }) => `${label}: ${value}`) ?? [];
 }
 
 describe('settings for any mail program', () => {
   it('are complete, short and readable', () => {
-    expect(SETTINGS_FOR.plain(mailbox(['pop3', 'submission']), t)).toBe(
+    expect(settingsText(mailbox(['pop3', 'submission']), 'plain', t)).toBe(
       `Work
 For your mail program. It works while this mailbox is switched on in Mailmole.
 
@@ -54,7 +52,7 @@ Outgoing mail (SMTP)
   it.each(['localhost', '127.0.0.1', '::1', 'SHELL.example.org'])(
     'claim the whole way when the mail server is the SSH server (%s)',
     (mailHost) => {
-      const text = SETTINGS_FOR.plain(mailbox(['imap'], { mailHost }), t);
+      const text = settingsText(mailbox(['imap'], { mailHost }), 'plain', t);
       expect(text).toContain('Connection security: None, because the tunnel encrypts\n');
     },
   );
@@ -67,24 +65,24 @@ Outgoing mail (SMTP)
     ['smtp', 'Outgoing mail (SMTP)'],
     ['submission', 'Outgoing mail (SMTP)'],
   ])('say what %s is for', (protocol, title) => {
-    expect(SETTINGS_FOR.plain(mailbox([protocol]), t)).toContain(`\n${title}\n`);
+    expect(settingsText(mailbox([protocol]), 'plain', t)).toContain(`\n${title}\n`);
   });
 
   it.each(['pop3s', 'imaps'] as const)('explain the certificate of %s', (protocol) => {
-    const text = SETTINGS_FOR.plain(mailbox([protocol]), t);
+    const text = settingsText(mailbox([protocol]), 'plain', t);
     expect(text).toContain('Connection security: SSL/TLS');
     expect(text).toMatch(/certificate belongs to mail\.example\.org and not to localhost/u);
   });
 
   it('name the address that the forward listens at', () => {
     const account = mailbox(['pop3'], { localAddress: '127.0.0.2', localPort: 110 });
-    expect(SETTINGS_FOR.plain(account, t)).toMatch(/127\.0\.0\.2\n {2}Port: +110\n/u);
+    expect(settingsText(account, 'plain', t)).toMatch(/127\.0\.0\.2\n {2}Port: +110\n/u);
   });
 });
 
-describe('settings for Thunderbird', () => {
-  it('use the names of its own page', () => {
-    expect(SETTINGS_FOR.thunderbird(mailbox(['imap']), t)).toBe(
+describe('settings in the words of the program', () => {
+  it('Thunderbird', () => {
+    expect(settingsText(mailbox(['imap']), 'thunderbird', t)).toBe(
       `Work
 For Thunderbird: New account, Configure manually. It works while this mailbox is switched on in Mailmole.
 
@@ -99,71 +97,149 @@ Incoming mail (IMAP)
 `,
     );
   });
-});
 
-describe('settings for fetchmail', () => {
-  it.each<[ForwardProtocol, string, string]>([
-    ['pop3', 'protocol POP3 and port 11110', "sslproto ''"],
-    ['imap', 'protocol IMAP and port 11143', "sslproto ''"],
+  it.each<[Program, readonly string[], readonly string[]]>([
     [
-      'pop3s',
-      'protocol POP3 and port 11995',
-      'ssl sslproto \'TLS1.2+\' sslcertck sslcommonname "mail.example.org"',
+      'outlook',
+      [
+        ...['Account type: POP3', 'Incoming mail server: localhost', 'Port: 11110'],
+        ...['Encryption method: None', 'User name: msingh'],
+        'Require logon using Secure Password Authentication (SPA): Off',
+      ],
+      [
+        ...['Outgoing mail server: localhost', 'Port: 11587', 'Encryption method: None'],
+        ...['My outgoing server (SMTP) requires authentication: On', 'User name: msingh'],
+        'Require logon using Secure Password Authentication (SPA): Off',
+      ],
     ],
     [
-      'imaps',
-      'protocol IMAP and port 11993',
-      'ssl sslproto \'TLS1.2+\' sslcertck sslcommonname "mail.example.org"',
+      'apple-mail',
+      [
+        ...['Account Type: POP', 'User Name: msingh', 'Host Name: localhost'],
+        ...['Automatically manage connection settings: Off', 'Port: 11110', 'Use TLS/SSL: Off'],
+        ...['Authentication: Password', 'Allow insecure authentication: On'],
+      ],
+      [
+        ...['User Name: msingh', 'Host Name: localhost'],
+        ...['Automatically manage connection settings: Off', 'Port: 11587', 'Use TLS/SSL: Off'],
+        ...['Authentication: Password', 'Allow insecure authentication: On'],
+      ],
     ],
-  ])('%s', (protocol, server, security) => {
-    expect(SETTINGS_FOR.fetchmail(mailbox([protocol]), t)).toBe(
-      `# Work, through Mailmole
-poll "mail.example.org" via "localhost" with ${server}
-  user "msingh" there
-  ${security}
-# Add the word keep to the lines above to leave the mail on the server.
-`,
+    [
+      'claws-mail',
+      [
+        ...['Protocol: POP', 'Server for receiving: localhost', 'User ID: msingh'],
+        ...['TLS, for POP: Don’t use TLS', 'POP port: 11110'],
+      ],
+      [
+        ...['SMTP server (send): localhost', 'SMTP Authentication (SMTP AUTH): On'],
+        ...['User ID: msingh', 'TLS, for SMTP: Don’t use TLS', 'SMTP port: 11587'],
+      ],
+    ],
+    [
+      'sylpheed',
+      [
+        ...['Protocol: POP3', 'Server for receiving: localhost', 'User ID: msingh'],
+        ...['SSL, for POP3: Don’t use SSL', 'Specify POP3 port: 11110'],
+      ],
+      [
+        ...['SMTP server (send): localhost', 'SMTP Authentication (SMTP AUTH): On'],
+        ...['User ID: msingh', 'SSL, for SMTP: Don’t use SSL', 'Specify SMTP port: 11587'],
+      ],
+    ],
+    [
+      'seamonkey',
+      [
+        ...['Server type: POP3', 'Server Name: localhost', 'Port: 11110', 'User Name: msingh'],
+        ...['Connection security: None', 'Authentication method: Password, transmitted insecurely'],
+      ],
+      [
+        ...['Server Name: localhost', 'Port: 11587', 'User Name: msingh'],
+        ...['Connection security: None', 'Authentication method: Password, transmitted insecurely'],
+      ],
+    ],
+  ])('%s', (program, incoming, outgoing) => {
+    expect(fieldsOf(program, ['pop3'])).toEqual(incoming);
+    expect(fieldsOf(program, ['submission'])).toEqual(outgoing);
+  });
+
+  it.each<[Program, ForwardProtocol, string]>([
+    ['thunderbird', 'imaps', 'Connection security: SSL/TLS'],
+    ['outlook', 'imaps', 'Encryption method: SSL/TLS'],
+    ['apple-mail', 'imaps', 'Use TLS/SSL: On'],
+    ['claws-mail', 'imaps', 'TLS, for IMAP: Use TLS'],
+    ['sylpheed', 'imaps', 'SSL, for IMAP4: Use SSL for IMAP4 connection'],
+    ['sylpheed', 'pop3s', 'SSL, for POP3: Use SSL for POP3 connection'],
+    ['seamonkey', 'imaps', 'Connection security: SSL/TLS'],
+  ])('%s encrypts by itself only without a TLS bridge (%s)', (program, protocol, line) => {
+    expect(fieldsOf(program, [protocol])).toContain(line);
+    expect(fieldsOf(program, [protocol], { tls: 'implicit' })).not.toContain(line);
+  });
+
+  it.each(WITH_WINDOWS)('%s does not sign in on port 25, and is told of the choice', (program) => {
+    const text = settingsText(mailbox(['smtp']), program, t);
+    expect(text).toContain('If the server wants you to sign in before you send mail');
+    if (program !== 'plain') expect(text).not.toContain('msingh');
+  });
+
+  it.each(WITH_WINDOWS)('%s has a page for each forward, with values worth copying', (program) => {
+    const settings = settingsFor(mailbox(['pop3', 'imap', 'submission']), program, t);
+    if (settings.kind !== 'fields') throw new Error(settings.kind);
+    const typed = settings.blocks.map(({ fields }) =>
+      fields.filter((field) => field.typed).map(({ value }) => value),
+    );
+    const ports = ['11110', '11143', '11587'];
+    expect(typed.map((values) => values.toSorted())).toEqual(
+      ports.map((port) => [port, 'localhost', 'msingh']),
     );
   });
 
-  it('leave out what only sends', () => {
-    const text = SETTINGS_FOR.fetchmail(mailbox(['smtp', 'pop3', 'submission']), t);
-    expect(text.match(/^poll /gmu)).toHaveLength(1);
-    expect(SETTINGS_FOR.fetchmail(mailbox(['smtp']), t)).toMatch(/^# This mailbox only sends/u);
-  });
-
-  it('cannot be broken out of by what a person typed', () => {
-    const account = {
-      ...mailbox(['pop3']),
-      name: 'Work\npoll evil.example.org',
-      sshUser: 'me" there password "x\\',
-    };
-    const text = SETTINGS_FOR.fetchmail(account, t);
-    expect(text.match(/^poll /gmu)).toHaveLength(1);
-    expect(text).toContain(String.raw`user "me\x22 there password \x22x\x5c" there`);
+  it('Outlook is told that the new one cannot', () => {
+    expect(settingsText(mailbox(['imap']), 'outlook', t)).toContain('The new Outlook cannot');
   });
 });
 
 describe('settings with a TLS bridge', () => {
   it.each(['implicit', 'starttls'] as const)('are those of plain text: %s', (tls) => {
     const account = mailbox(['pop3s', 'imap'], { tls });
-    const plain = SETTINGS_FOR.plain(account, t);
+    const plain = settingsText(account, 'plain', t);
     expect(plain.match(/Connection security: None, because the tunnel encrypts\n/gu)).toHaveLength(
       2,
     );
-    const thunderbird = SETTINGS_FOR.thunderbird(account, t);
-    expect(thunderbird.match(/Connection security: {3}None\n/gu)).toHaveLength(2);
-    const fetchmail = SETTINGS_FOR.fetchmail(account, t);
-    expect(fetchmail.match(/ {2}sslproto ''\n/gu)).toHaveLength(2);
-    expect(`${plain}${thunderbird}${fetchmail}`).not.toMatch(/certificate|SSL\/TLS|sslcertck/u);
+    const all = PROGRAMS.map((program) => settingsText(account, program, t)).join('');
+    expect(all).not.toMatch(/certificate|SSL\/TLS|sslcertck|ca_certs|tls on|shell\.example\.org/u);
   });
 });
 
-describe('settings for every program', () => {
-  it.each(PROGRAMS)('%s: no key of the catalogue is left unfilled', (program) => {
+describe('every program', () => {
+  it.each(PROGRAMS)('%s: leaves no key unfilled, whatever the mailbox has', (program) => {
     for (const protocol of FORWARD_PROTOCOLS) {
-      const text = SETTINGS_FOR[program](mailbox([protocol]), t);
-      expect(text).not.toMatch(/app:|\{\{/u);
+      for (const tls of FORWARD_TLS) {
+        const text = settingsText(mailbox([protocol], { tls }), program, t);
+        expect(text).not.toMatch(/programs:|app:|\{\{|undefined/u);
+        expect(text.endsWith('\n')).toBe(true);
+        expect(text.endsWith('\n\n')).toBe(false);
+      }
     }
+  });
+
+  it.each<[Program, ForwardProtocol, RegExp]>([
+    ['fetchmail', 'submission', /^This mailbox only sends mail, so there is nothing for fetchmail/],
+    ['getmail', 'smtp', /^This mailbox only sends mail, so there is nothing for getmail\.\n$/],
+    ['mpop', 'imap', /^mpop fetches mail by POP3 only, and this mailbox has none\. [^.]*\.\n$/],
+    ['mbsync', 'pop3s', /^mbsync reads mail by IMAP only, and this mailbox has none\. [^.]*\.\n$/],
+    ['msmtp', 'imaps', /^msmtp only sends mail, and this mailbox only fetches it\. [^.]*\.\n$/],
+    ['mbsync', 'imaps', /^mbsync cannot check here that the mail server is mail\.example\.org\. /],
+  ])('%s says why it can do nothing with %s', (program, protocol, reason) => {
+    const account = mailbox([protocol]);
+    expect(settingsFor(account, program, t).kind).toBe('nothing');
+    expect(settingsText(account, program, t)).toMatch(reason);
+  });
+
+  it('is known by its id and has a name', () => {
+    expect(PROGRAMS.filter((program) => !isProgram(program))).toEqual([]);
+    expect(['', 'Thunderbird', 'toString', 'pine'].filter(isProgram)).toEqual([]);
+    expect(PROGRAMS.map((program) => programName(program, t))).toContain('Apple Mail');
+    expect(Object.keys(MAIL_PROGRAMS)).toEqual(PROGRAMS);
   });
 });

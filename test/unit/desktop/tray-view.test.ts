@@ -136,9 +136,10 @@ describe('the menu', () => {
       'Copy settings >',
       ...['Work', 'Home', 'Club'].flatMap((name) => [
         `  ${name} >`,
-        '    For any mail program',
-        '    For Thunderbird',
-        '    For fetchmail',
+        ...['Any mail program', 'Thunderbird', 'Outlook', 'Apple Mail'].map((one) => `    ${one}`),
+        ...['Claws Mail', 'Sylpheed', 'SeaMonkey'].map((one) => `    ${one}`),
+        // And not those that only read IMAP or only send.
+        ...['fetchmail', 'mpop', 'getmail'].map((one) => `    ${one}`),
       ]),
       '---',
       'Open Mailmole',
