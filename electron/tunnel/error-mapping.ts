@@ -13,7 +13,9 @@ export interface AttemptContext {
   readonly tried: readonly SignInMethod[];
   /** What the server offered last, in its own words (RFC 4252). */
   readonly offered: readonly string[];
-  /** Text the server sent before or on refusing (USERAUTH_BANNER, DISCONNECT), untouched. */
+  /** Text the server says to everybody, before it answers the first request to sign in (USERAUTH_BANNER). */
+  readonly banner?: string;
+  /** Text the server sent on refusing (USERAUTH_BANNER, DISCONNECT), untouched. */
   readonly serverSays: string;
 }
 
@@ -110,16 +112,18 @@ function socketError(code: string, host: string, port: number, detail: string): 
 
 /**
  * The connection ended before it was up, with or without a reason. A server that refuses an account often says why
- * only in a banner and then just closes ("your account has expired"); while signing in, that is a refusal.
+ * only in a banner and then just closes ("your account has expired"); while signing in, that is a refusal. A banner that
+ * stood there before the server answered anything is none: such a server may close for want of time or room.
  */
 export function mapEnd(context: AttemptContext, detail: string): TunnelError {
-  const { host, user, tried, offered, serverSays } = context;
+  const { host, user, tried, offered, banner = '', serverSays } = context;
   if (context.phase !== 'signing-in') return { kind: 'connection-lost', host, detail };
+  const said = [banner, serverSays].filter((text) => text !== '').join('\n');
   const gaveUp = /All configured authentication methods failed/i.test(detail);
   if (gaveUp && tried.length === 0)
     return { kind: 'no-way-to-sign-in', user, host, offered, detail };
   if (gaveUp || serverSays !== '' || /too many authentication failures/i.test(detail))
-    return { kind: 'sign-in-refused', user, host, tried, serverSays, detail };
+    return { kind: 'sign-in-refused', user, host, tried, serverSays: said, detail };
   return { kind: 'connection-lost', host, detail };
 }
 

@@ -72,6 +72,9 @@ export async function openSession(
   }
 }
 
+/** How ssh2 notes an answer to a request to sign in (RFC 4252, 5.1 and 7). */
+const ANSWER = /^Inbound: Received USERAUTH_(?!BANNER)/;
+
 /** What follows once the server is reached: who it is, and who we are. */
 class Handshake {
   readonly #deps: ConnectionDependencies;
@@ -81,6 +84,9 @@ class Handshake {
   readonly #auth: AuthSequence;
   readonly #timer: PhaseTimer;
   readonly #verifier: HostVerifier;
+  /** Whether the server has answered a request to sign in; what it says before that is said to everybody. */
+  #answered = false;
+  #banner = '';
   #serverSays = '';
   #strict = false;
   #serverVersion = '';
@@ -142,8 +148,9 @@ class Handshake {
       keepaliveCountMax: plan.keepalive.count,
       strictVendor: false,
       debug: (line) => {
-        // ssh2 tells these two things nowhere but here (1.17.0).
+        // ssh2 tells these things nowhere but here (1.17.0).
         if (line.includes('strict KEX mode enabled')) this.#strict = true;
+        if (ANSWER.test(line)) this.#answered = true;
         const ident = /^Remote ident: '(.*)'$/.exec(line)?.[1];
         if (ident !== undefined)
           this.#serverVersion = cleanServerText(ident.replace(/^SSH-2\.0-/, ''));
@@ -174,10 +181,10 @@ class Handshake {
       // A re-key later on is a handshake too, and changes nothing.
       if (this.#timer.phase === 'verifying-host') this.#enter('signing-in', timeouts.signIn);
     });
-    client.on(
-      'banner',
-      (text) => (this.#serverSays = cleanServerText(`${this.#serverSays}${text}`)),
-    );
+    client.on('banner', (text) => {
+      if (this.#answered) this.#serverSays = cleanServerText(`${this.#serverSays}${text}`);
+      else this.#banner = cleanServerText(`${this.#banner}${text}`);
+    });
     client.on('change password', (prompt) => this.#passwordExpired(prompt));
     client.once('ready', () => {
       void this.#succeed();
@@ -244,6 +251,7 @@ class Handshake {
       phase: this.#timer.phase,
       tried,
       offered,
+      banner: this.#banner,
       serverSays: this.#serverSays,
     };
   }

@@ -135,6 +135,32 @@ function signs(keys: readonly string[], context: PublicKeyAuthContext): boolean 
   return key.verify(context.blob, context.signature, context.hashAlgo);
 }
 
+/** Says something while a sign-in is under way. ssh2 itself says its banner only before the first answer, and has no public way to say more. */
+export function sayBanner(connection: Connection, text: string): void {
+  const { _protocol: protocol } = connection as unknown as { _protocol: ServerProtocol };
+  const { write } = protocol._packetRW;
+  const said = Buffer.from(text);
+  // RFC 4252, 5.4: byte SSH_MSG_USERAUTH_BANNER, string message, string language tag.
+  const packet = write.alloc(1 + 4 + said.length + 4);
+  let at = packet.writeUInt8(53, write.allocStart);
+  at = packet.writeUInt32BE(said.length, at);
+  at += said.copy(packet, at);
+  packet.writeUInt32BE(0, at);
+  protocol._cipher.encrypt(write.finalize(packet));
+}
+
+/** What of ssh2's inside (1.17.0) writes a packet. */
+interface ServerProtocol {
+  readonly _packetRW: {
+    readonly write: {
+      readonly allocStart: number;
+      alloc(length: number): Buffer;
+      finalize(packet: Buffer): Buffer;
+    };
+  };
+  readonly _cipher: { encrypt(packet: Buffer): void };
+}
+
 /** Asks one question of a keyboard-interactive exchange. */
 export function ask(context: KeyboardAuthContext, prompt: string, echo = false): Promise<string> {
   return new Promise((resolve) =>

@@ -6,6 +6,7 @@ import { makeWorldFolder, type WorldFolder } from '../../world/world-folder';
 import {
   ask,
   dial,
+  sayBanner,
   startAuthServer,
   type AuthRules,
   type AuthServer,
@@ -88,19 +89,53 @@ describe('a connection to a server', () => {
   it('that tells the account off in a banner and hangs up is heard', async () => {
     const banner = 'Your account has expired.\r\nAsk the help desk.\r\n';
     const rules: AuthRules = {
-      ways: [],
-      server: { banner },
+      ways: [['password']],
       first: (context, connection) => {
         if (context.method === 'none') return false;
+        sayBanner(connection, banner);
         connection.end();
         return true;
       },
     };
-    await expect(connectBy({ ...rules, ways: [['password']] })).rejects.toMatchObject({
+    await expect(connectBy(rules)).rejects.toMatchObject({
       error: {
         kind: 'sign-in-refused',
         serverSays: 'Your account has expired.\nAsk the help desk.',
       },
+    });
+  });
+
+  it.each([
+    ['before it answers', 'none'],
+    ['after it has answered', 'password'],
+  ])('that greets everybody and hangs up %s has refused nobody', async (_when, last) => {
+    const rules: AuthRules = {
+      ways: [['password']],
+      server: { banner: 'Authorised use only.' },
+      first: (context, connection) => {
+        if (context.method !== last) return false;
+        connection.end();
+        return true;
+      },
+    };
+    await expect(connectBy(rules)).rejects.toMatchObject({ error: { kind: 'connection-lost' } });
+  });
+
+  it('that refuses shows what it says to everybody, and to this one', async () => {
+    let told = false;
+    const rules: AuthRules = {
+      ways: [['password']],
+      password: 'other',
+      server: { banner: 'Keys only since May.' },
+      first: (context, connection) => {
+        if (context.method !== 'password' || told) return false;
+        told = true;
+        sayBanner(connection, 'You were told.');
+        return false;
+      },
+    };
+    await expect(connectBy(rules)).rejects.toMatchObject({
+      error: { kind: 'sign-in-refused', serverSays: 'Keys only since May.\nYou were told.' },
     });
   });
 
