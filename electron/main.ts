@@ -2,6 +2,8 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { app, dialog } from 'electron';
 import { openAccountStore } from './accounts/account-store';
+import { AlreadyServed, serveControl } from './control/control-server';
+import { profileIn, profilePaths } from './control/profile-paths';
 import { startCore } from './core/core';
 import { createWords } from './core/words';
 import { setAppMenu } from './desktop/app-menu';
@@ -38,14 +40,14 @@ if (claimInstance((argv) => (startsHidden(argv) ? undefined : desktop?.showMain(
   app.exit(0);
 }
 
-/** `--user-data-dir=FOLDER` takes the place of the usual folder. */
+/** `--profile FOLDER`, or Electron's own `--user-data-dir=FOLDER`, takes the place of the usual folder. */
 function chooseUserData(): string {
-  const given = app.commandLine.getSwitchValue('user-data-dir');
+  const given = profileIn(process.argv) ?? app.commandLine.getSwitchValue('user-data-dir');
   if (given !== '') app.setPath('userData', resolve(given));
   return app.getPath('userData');
 }
 
-function start(): void {
+async function start(): Promise<void> {
   log('info', `Mailmole ${app.getVersion()} on Electron ${process.versions.electron} starts.`);
   setAppMenu(process.platform);
   const t = createWords(app.getLocale());
@@ -55,6 +57,10 @@ function start(): void {
     scripts: { tunnels: built('tunnel-host.js'), practice: built('practice-host.js') },
     openStore: openAccountStore,
   });
+  const control = await serveControl({
+    ...{ ...core, commands, state, clock, log, t },
+    ...{ paths: profilePaths(userData), version: app.getVersion() },
+  });
   const up = startDesktop({ commands, setup, state, t, clock, log, files, userData, home });
   desktop = up;
   if (!startsHidden(process.argv)) up.showMain();
@@ -62,6 +68,7 @@ function start(): void {
   shutDown = async () => {
     stopWatching();
     up.end();
+    await control.close();
     await core.shutDown();
   };
   void commands.resume();
@@ -72,7 +79,8 @@ function cannotStart(error: unknown): void {
   const detail = textOfThrown(error);
   log('error', `Mailmole cannot start: ${detail}`);
   const t = createWords(app.getLocale());
-  const body = t('app:could-not-start.body', { folder: userData, detail });
+  const served = error instanceof AlreadyServed;
+  const body = served ? detail : t('app:could-not-start.body', { folder: userData, detail });
   dialog.showErrorBox(t('app:could-not-start.title'), body);
   app.exit(1);
 }

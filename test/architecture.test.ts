@@ -39,6 +39,11 @@ const ROOMS: readonly Room[] = [
     may: ['shared', 'accounts', 'prompts', 'secrets', 'electron/tunnel/ports', 'node'],
   },
   {
+    name: 'control',
+    files: /^electron\/control\//u,
+    may: ['shared', 'accounts', 'client-setup', 'state', 'electron/tunnel/ports', 'zod', 'node'],
+  },
+  {
     name: 'logging',
     files: /^electron\/logging\//u,
     may: ['electron/tunnel/ports', 'electron-log/node', 'node'],
@@ -115,6 +120,7 @@ const ROOMS: readonly Room[] = [
     may: [
       'account-store',
       'core',
+      'control',
       'desktop',
       'logging',
       'electron/shared/thrown',

@@ -160,7 +160,7 @@ export function parseAccount(raw: unknown): Result<Account, readonly string[]> {
 }
 
 /** Names mailboxes are told apart by; upper and lower case are not. */
-function sameName(one: string, other: string): boolean {
+export function sameName(one: string, other: string): boolean {
   return one.localeCompare(other, undefined, { sensitivity: 'accent' }) === 0;
 }
 

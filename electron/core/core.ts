@@ -36,6 +36,8 @@ export interface Core {
   readonly engine: TunnelHost;
   readonly commands: Commands;
   readonly setup: SetupCommands;
+  readonly findFreePort: typeof findFreePort;
+  readonly newId: () => string;
   /** Hangs everything up and ends the helping processes; never rejects. */
   shutDown(): Promise<void>;
 }
@@ -51,10 +53,11 @@ export function startCore(parts: CoreParts): Core {
     () => state.setQuestions(broker.questions()),
   );
   const engine: TunnelHost = startEngine({ ...host, script: scripts.tunnels }, broker);
+  const newId = randomUUID;
   const practice = keepPractice({ ...host, script: scripts.practice });
   const commands = new Commands({
     ...{ book, state, engine, broker, practice, clock, findFreePort },
-    newId: randomUUID,
+    newId,
     practiceName: t('app:practice-name'),
     copyName: (name, count) => t('app:copy-name', { name, count }),
   });
@@ -65,7 +68,7 @@ export function startCore(parts: CoreParts): Core {
   });
   surviveFaults(state, log);
   return {
-    ...{ state, book, broker, engine, commands, setup },
+    ...{ state, book, broker, engine, commands, setup, findFreePort, newId },
     shutDown: async () => {
       await Promise.allSettled([engine.shutDown(), practice.stop()]);
     },

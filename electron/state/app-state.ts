@@ -103,6 +103,8 @@ function withTruth(facts: Facts, id: AccountId, truth: Truth, now: number): Part
 export interface AppState {
   snapshot(): AppSnapshot;
   subscribe(listener: (snapshot: AppSnapshot) => void): () => void;
+  /** Hears every state as it comes, also those that no snapshot shows because another followed at once. */
+  watch(watcher: (id: AccountId, state: TunnelState) => void): () => void;
   setAccounts(accounts: readonly Account[]): void;
   setTruth(id: AccountId, truth: Truth): void;
   setQuestions(questions: readonly Question[]): void;
@@ -138,6 +140,7 @@ export function createAppState(version: string, clock: Clock): AppState {
   let scheduled = false;
   let noticesMade = 0;
   const listeners = new Set<(snapshot: AppSnapshot) => void>();
+  const watchers = new Set<(id: AccountId, state: TunnelState) => void>();
 
   const snapshot = (): AppSnapshot => (folded ??= fold(facts, clock.now()));
   const tell = (): void => {
@@ -158,11 +161,16 @@ export function createAppState(version: string, clock: Clock): AppState {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    watch(watcher) {
+      watchers.add(watcher);
+      return () => watchers.delete(watcher);
+    },
     setAccounts: (accounts) => become(withAccounts(facts, accounts, clock.now())),
     setTruth(id, truth) {
       // The engine may still speak of an account that was removed a moment ago.
-      if (facts.accounts.some((account) => account.id === id))
-        become(withTruth(facts, id, truth, clock.now()));
+      if (!facts.accounts.some((account) => account.id === id)) return;
+      become(withTruth(facts, id, truth, clock.now()));
+      for (const watcher of [...watchers]) watcher(id, truth.state);
     },
     setQuestions: (questions) => become({ questions }),
     addNotice(messageKey, params) {

@@ -34,7 +34,7 @@ export interface CommandParts {
   readonly state: AppState;
   readonly engine: Pick<
     TunnelHost,
-    'setAccount' | 'removeAccount' | 'tryNow' | 'acceptChangedKey' | 'lock'
+    'setAccount' | 'removeAccount' | 'tryNow' | 'check' | 'acceptChangedKey' | 'lock'
   >;
   readonly broker: PromptBroker;
   readonly practice: PracticeKeeper;
@@ -90,11 +90,13 @@ export class Commands {
     await Promise.all(accounts.map((account) => this.#hand(account, 'background')));
   }
 
+  /** Saves a new mailbox (`id` null) or changes one. A new one is switched on, unless `on` says otherwise. */
   async saveAccount(
     id: AccountId | null,
     draft: AccountDraft,
+    { by = 'person', on = true }: { readonly by?: StartedBy; readonly on?: boolean } = {},
   ): Promise<Done<Result<AccountId, readonly DraftProblem[]>>> {
-    this.personActs();
+    this.#acts(by);
     const { book, newId } = this.#parts;
     const old = id === null ? undefined : book.get(id);
     if (id !== null && old === undefined) return NOT_FOUND;
@@ -104,12 +106,12 @@ export class Commands {
       ...parsed.value,
       id: old?.id ?? newId(),
       // Who adds a mailbox wants it to work, and to see that it does.
-      wanted: old?.wanted ?? true,
+      wanted: old?.wanted ?? on,
       // Only addPractice makes a practice mailbox, and editing one leaves it one.
       practice: old?.practice ?? false,
     };
     book.put(account);
-    await this.#hand(account, 'person');
+    await this.#hand(account, by);
     return ok(ok(account.id));
   }
 
@@ -152,14 +154,14 @@ export class Commands {
     return DONE;
   }
 
-  async setWanted(id: AccountId, on: boolean): Promise<Done> {
-    this.personActs();
+  async setWanted(id: AccountId, on: boolean, by: StartedBy = 'person'): Promise<Done> {
+    this.#acts(by);
     const account = this.#parts.book.get(id);
     if (account === undefined) return NOT_FOUND;
     if (account.wanted === on) return DONE;
     const next = { ...account, wanted: on };
     this.#parts.book.put(next);
-    return this.#hand(next, 'person');
+    return this.#hand(next, by);
   }
 
   async setAllWanted(on: boolean): Promise<Done> {
@@ -174,6 +176,16 @@ export class Commands {
     if (view === undefined) return NOT_FOUND;
     if (!canTryNow(view.state)) return NOT_NOW;
     this.#parts.engine.tryNow(id);
+    return DONE;
+  }
+
+  /** Proves afresh that a mailbox that is on works, dialling where nothing is up. */
+  check(id: AccountId, by: StartedBy): Done {
+    this.#acts(by);
+    const view = viewOf(this.#parts.state.snapshot(), id);
+    if (view === undefined) return NOT_FOUND;
+    if (!view.account.wanted) return NOT_NOW;
+    this.#parts.engine.check(id, by);
     return DONE;
   }
 
@@ -247,6 +259,10 @@ export class Commands {
   dismissNotice(id: string): Done {
     this.#parts.state.dismissNotice(id);
     return DONE;
+  }
+
+  #acts(by: StartedBy): void {
+    if (by === 'person') this.personActs();
   }
 
   /** Notes that a person did something here, so that a question it leads to may take the keyboard. */

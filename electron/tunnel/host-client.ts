@@ -84,6 +84,17 @@ class HostClient implements TunnelHost {
     this.#post({ type: 'try-now', id });
   }
 
+  check(id: AccountId, by: StartedBy): void {
+    if (this.#process === null) {
+      if (by === 'person') this.#asked.add(id);
+      else this.#wasUp.add(id);
+      this.#startNow();
+      return;
+    }
+    this.#refreshSettings();
+    this.#post({ type: 'check', id, by });
+  }
+
   acceptChangedKey(id: AccountId, fingerprint: string): void {
     this.#post({ type: 'accept-changed-key', id, fingerprint });
   }

@@ -29,6 +29,7 @@ export const commandSchema = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('remove-account'), id: z.string() }),
   z.object({ type: z.literal('try-now'), id: z.string() }),
+  z.object({ type: z.literal('check'), id: z.string(), by: startedBy }),
   z.object({ type: z.literal('accept-changed-key'), id: z.string(), fingerprint: z.string() }),
   z.object({ type: z.literal('answer'), id: z.string(), answer: answerSchema }),
   z.object({ type: z.literal('network'), online: z.boolean() }),

@@ -103,6 +103,9 @@ async function obey(
     case 'try-now':
       manager.tryNow(command.id);
       return;
+    case 'check':
+      manager.check(command.id, command.by);
+      return;
     case 'accept-changed-key':
       manager.acceptChangedKey(command.id, command.fingerprint);
       return;

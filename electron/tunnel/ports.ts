@@ -94,6 +94,8 @@ export interface TunnelHost {
   setAccount(account: Account, by: StartedBy): void;
   removeAccount(id: AccountId): void;
   tryNow(id: AccountId): void;
+  /** Proves afresh that the tunnel works: dials where nothing is up, asks the mail server again where it is. */
+  check(id: AccountId, by: StartedBy): void;
   acceptChangedKey(id: AccountId, fingerprint: string): void;
   answer(id: PromptId, answer: PromptAnswer): void;
   /** The computer has a network or not; a change of it cuts every waiting short. */

@@ -25,6 +25,8 @@ export type TunnelEvent =
   | { type: 'switched-on'; by: StartedBy; dial: boolean }
   | { type: 'switched-off' }
   | { type: 'try-now' }
+  /** Prove afresh that it works: dial where nothing is up, ask the mail server again where it is. */
+  | { type: 'check'; by: StartedBy }
   /** The account was changed in a way that matters to the connection or its ports. */
   | { type: 'reconfigured'; mode: TunnelMode }
   | { type: 'mode-changed'; mode: TunnelMode }

@@ -14,11 +14,14 @@ export const SHORTEST_WAIT_MS = 1_000;
 /** A line is proved within this time after the machine woke or the network changed, or it is dropped. */
 export const PROBE_MS = 5_000;
 
+const CLEAR_ASK_AGAIN: Effect = { do: 'clear-timer', timer: 'ask-again' };
 const CLEAR_TIMERS: readonly Effect[] = [
   { do: 'clear-timer', timer: 'retry' },
   { do: 'clear-timer', timer: 'idle' },
-  { do: 'clear-timer', timer: 'ask-again' },
+  CLEAR_ASK_AGAIN,
 ];
+
+const probe = (attempt: AttemptId): Effect => ({ do: 'probe', attempt, ms: PROBE_MS });
 
 /**
  * The whole behaviour of one tunnel: a state and an event give the next state and what is to be done. No clock, no
@@ -35,7 +38,9 @@ export function reduce(machine: Machine, event: TunnelEvent, moment: Moment): St
     case 'switched-off':
       return switchOff(machine);
     case 'try-now':
-      return tryNow(machine);
+      return tryNow(machine, 'person', false);
+    case 'check':
+      return tryNow(machine, event.by, true);
     case 'reconfigured':
       return reconfigure({ ...machine, mode: event.mode });
     case 'mode-changed':
@@ -137,25 +142,24 @@ function switchOff(machine: Machine): Step {
   return { machine: { ...machine, state: off, portsBound: false, tries: 0 }, effects };
 }
 
-function tryNow(machine: Machine): Step {
+/** `again`: also where all is well as far as is known. The line may have died since, which a probe brings to light. */
+function tryNow(machine: Machine, by: StartedBy, again: boolean): Step {
   const { state } = machine;
   switch (state.kind) {
     case 'ready':
     case 'retrying':
     case 'offline':
     case 'needs-attention': {
-      const fresh = { ...machine, tries: 0, by: 'person' as const, dialAtOnce: true };
-      return machine.portsBound ? dial(fresh, 'person') : bind(fresh);
+      const fresh = { ...machine, tries: 0, by, dialAtOnce: true };
+      return machine.portsBound ? dial(fresh, by) : bind(fresh);
     }
-    case 'connected':
-      if (state.proof.kind !== 'failed') return stay(machine);
-      return {
-        machine: { ...machine, state: { ...state, proof: { kind: 'asking' } } },
-        effects: [
-          { do: 'clear-timer', timer: 'ask-again' },
-          { do: 'ask-greeting', attempt: state.attempt },
-        ],
-      };
+    case 'connected': {
+      const { attempt, proof } = state;
+      if (proof.kind === 'asking' || (proof.kind === 'greeted' && !again)) return stay(machine);
+      const asked: Effect[] = [CLEAR_ASK_AGAIN, { do: 'ask-greeting', attempt }];
+      const effects = again ? [...asked, probe(attempt)] : asked;
+      return { machine: { ...machine, state: { ...state, proof: { kind: 'asking' } } }, effects };
+    }
     case 'off':
     case 'connecting':
     case 'waiting-for-user':
@@ -259,7 +263,7 @@ function proved(
   if (event.type === 'greeted') {
     const proof = { kind: 'greeted', greeting: event.greeting } as const;
     const next = { ...machine, state: { ...state, proof }, lastGreeting: event.greeting };
-    return { machine: next, effects: [{ do: 'clear-timer', timer: 'ask-again' }] };
+    return { machine: next, effects: [CLEAR_ASK_AGAIN] };
   }
   const next = {
     ...machine,
@@ -321,7 +325,7 @@ function networkChanged(machine: Machine): Step {
   switch (state.kind) {
     case 'connected':
       // A session may outlive a short gap; it is asked, not assumed.
-      return { machine, effects: [{ do: 'probe', attempt: state.attempt, ms: PROBE_MS }] };
+      return { machine, effects: [probe(state.attempt)] };
     case 'retrying':
       return online ? dial(machine, 'background') : goOffline(machine);
     case 'offline':

@@ -54,6 +54,10 @@ export class TunnelManager {
     this.#tunnels.get(id)?.tryNow();
   }
 
+  check(id: AccountId, by: StartedBy): void {
+    this.#tunnels.get(id)?.check(by);
+  }
+
   acceptChangedKey(id: AccountId, fingerprint: string): void {
     this.#tunnels.get(id)?.acceptChangedKey(fingerprint);
   }

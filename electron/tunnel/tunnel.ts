@@ -96,6 +96,11 @@ export class Tunnel {
     this.dispatch({ type: 'try-now' });
   }
 
+  /** Prove afresh that it works; `by` says whether a person may be asked. */
+  check(by: StartedBy): void {
+    this.dispatch({ type: 'check', by });
+  }
+
   /** A person compared this fingerprint and takes the key in place of the known one; good for the next attempt. */
   acceptChangedKey(fingerprint: string): void {
     const { state } = this.#machine;

@@ -53,6 +53,7 @@ export function commandsWith(accounts: readonly Account[]) {
         heard.push(`set ${account.id} ${account.wanted ? 'on' : 'off'} ${by}`),
       removeAccount: (id) => heard.push(`remove ${id}`),
       tryNow: (id) => heard.push(`try ${id}`),
+      check: (id, by) => heard.push(`check ${id} ${by}`),
       lock: () => heard.push('lock'),
       acceptChangedKey: (id, fingerprint) => heard.push(`accept ${id} ${fingerprint}`),
     },

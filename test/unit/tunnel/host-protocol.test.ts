@@ -28,6 +28,7 @@ const COMMANDS: { readonly [T in HostCommand['type']]: Extract<HostCommand, { ty
   'set-account': { type: 'set-account', account: accountOf(), by: 'person', dial: true },
   'remove-account': { type: 'remove-account', id: 'a' },
   'try-now': { type: 'try-now', id: 'a' },
+  check: { type: 'check', id: 'a', by: 'background' },
   'accept-changed-key': { type: 'accept-changed-key', id: 'a', fingerprint: 'SHA256:x' },
   answer: { type: 'answer', id: 'q', answer: { kind: 'answers', answers: ['1', '2'] } },
   network: { type: 'network', online: false },

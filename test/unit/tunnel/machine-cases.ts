@@ -59,6 +59,7 @@ export const EVENTS: {
   'switched-on': { 'switched-on': { type: 'switched-on', by: 'person', dial: true } },
   'switched-off': { 'switched-off': { type: 'switched-off' } },
   'try-now': { 'try-now': { type: 'try-now' } },
+  check: { check: { type: 'check', by: 'background' } },
   reconfigured: { reconfigured: { type: 'reconfigured', mode: 'always-on' } },
   'mode-changed': {
     'to-always': { type: 'mode-changed', mode: 'always-on' },

@@ -142,6 +142,9 @@ const makeEvent: fc.Arbitrary<(attempt: number) => TunnelEvent> = fc.oneof(
       mode: fc.constantFrom(...TUNNEL_MODES),
     })
     .map((event) => () => event),
+  fc
+    .constantFrom('person' as const, 'background' as const)
+    .map((by) => () => ({ type: 'check' as const, by })),
   fc.nat(3).map((count) => () => ({ type: 'clients' as const, count })),
   fc.boolean().map((online) => () => ({ type: 'network' as const, online })),
   fc.constant((attempt: number) => ({

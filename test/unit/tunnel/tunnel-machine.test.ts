@@ -50,6 +50,7 @@ const MEANING = {
   'red=': `= ask-again@${ASK_AGAIN_MS}`,
   reask: '= ask-greeting',
   again: 'connected/asking clear-ask-again ask-greeting',
+  prove: 'connected/asking clear-ask-again ask-greeting probe',
   soon: `retrying retry@${SHORTEST_WAIT_MS}`,
   refuse: '= refuse',
   probe: '= probe',
@@ -72,6 +73,7 @@ const TABLE = `
 switched-on     bind   .       .        .         .        .       .        .          .         .        .          .         bind
 switched-off    .      off     end      end       end      end     end      end        off       off      off        off       .
 try-now         .      dial    .        .         .        .       .        again      dial      dial     dial       dial      .
+check           .      dial    .        .         .        .       prove    prove      dial      dial     dial       dial      .
 reconfigured    .      rebind  restart  restart   restart  restart restart  restart    rebind    rebind   rebind     rebind    .
 to-always       .      dial    .        .         .        busy    busy     busy       .         .        .          .         .
 to-demand       .      .       .        .         .        busy    busy     busy       .         .        .          .         .

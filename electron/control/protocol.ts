@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import type { Result } from '../shared/result';
+import { listDocument, statusDocument } from './documents';
+
+/**
+ * What is spoken over the control socket: one JSON document a line. The program greets with its version and a
+ * challenge; the caller makes the file that proves whose it is (see control-folder.ts) and sends requests; each is
+ * answered by a line with its id, when it is done. Hanging up cancels what still runs.
+ */
+export const PROTOCOL_VERSION = 1;
+
+/** Longest name, path or secret-free text that a request may hold. */
+const text = z.string().max(4096);
+const name = text.min(1);
+const names = z.array(name).max(256);
+
+/** May a person be asked, since one typed this? */
+const ask = z.boolean();
+/** Longest wait, in milliseconds: a day. */
+export const LONGEST_WAIT_MS = 24 * 60 * 60 * 1000;
+const patience = z.object({ name, ask, timeoutMs: z.int().min(0).max(LONGEST_WAIT_MS) });
+
+/** A mailbox as a person or a file describes it; what is left out is filled in, what is wrong is told field by field. */
+const mailbox = z.record(z.string(), z.unknown());
+const made = z.object({ id: z.string(), name: z.string() });
+
+const nothing = z.null();
+const greeted = z.object({ name: z.string(), greeting: z.string() });
+
+/** Every verb: what it takes, what it gives. */
+export const VERBS = {
+  list: { params: z.object({ names }), reply: listDocument },
+  status: { params: z.object({ names }), reply: statusDocument },
+  /** No name means every mailbox. */
+  up: { params: z.object({ names, ask }), reply: nothing },
+  down: { params: z.object({ names }), reply: nothing },
+  /** Answers when the mail server has greeted, as it does now. */
+  wait: { params: patience, reply: greeted },
+  /** As `wait`, but the first failure is the answer. */
+  check: { params: patience, reply: greeted },
+  settings: { params: z.object({ name, program: text }), reply: z.object({ text: z.string() }) },
+  /** All of them, or none. */
+  add: {
+    params: z.object({ mailboxes: z.array(mailbox).min(1).max(256), on: z.boolean(), ask }),
+    reply: z.object({ mailboxes: z.array(made) }),
+  },
+  edit: { params: z.object({ name, changes: mailbox, ask }), reply: made },
+  remove: { params: z.object({ name }), reply: made },
+  lock: { params: z.object({}), reply: nothing },
+} as const;
+
+export type Verb = keyof typeof VERBS;
+export type Params<V extends Verb> = z.infer<(typeof VERBS)[V]['params']>;
+export type Reply<V extends Verb> = z.infer<(typeof VERBS)[V]['reply']>;
+
+/** Why a verb was not carried out; each kind is an exit code of the command. */
+export const FAILURES = ['usage', 'failed', 'needs-person', 'timed-out'] as const;
+
+/** In words for a person; several lines where several things are wrong. */
+const failure = z.object({ kind: z.enum(FAILURES), text: z.string() });
+export type ControlFailure = z.infer<typeof failure>;
+
+/** How a verb ended. */
+export type Answer<V extends Verb> = Result<Reply<V>, ControlFailure>;
+
+/** The program's first line. */
+export const helloSchema = z.object({
+  mailmole: z.int(),
+  /** Of the program, such as `0.1.0`. */
+  version: z.string(),
+  challenge: z.string().regex(/^[0-9a-f]{32}$/u),
+});
+export type Hello = z.infer<typeof helloSchema>;
+
+const verbs = Object.keys(VERBS) as [Verb, ...Verb[]];
+
+/** A request, but for its parameters, which the verb's own schema judges. */
+export const requestSchema = z.object({
+  mailmole: z.literal(PROTOCOL_VERSION),
+  id: z.int(),
+  verb: z.enum(verbs),
+  params: z.unknown(),
+});
+
+/** An answer, but for its value. `id` is null when the request could not be read so far. */
+export const answerSchema = z.discriminatedUnion('ok', [
+  z.object({ id: z.int().nullable(), ok: z.literal(true), value: z.unknown() }),
+  z.object({ id: z.int().nullable(), ok: z.literal(false), error: failure }),
+]);
