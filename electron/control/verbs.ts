@@ -1,5 +1,5 @@
 import { parseDraft } from '../accounts/account-schema';
-import { PROGRAMS, SETTINGS_FOR, type Program } from '../client-setup/programs';
+import { isProgram, PROGRAMS, settingsFor, settingsText } from '../client-setup/programs';
 import type { Account, AccountDraft, DraftProblem } from '../shared/account';
 import type { AccountView } from '../shared/app-snapshot';
 import type { Translate } from '../shared/messages';
@@ -70,7 +70,7 @@ export function createVerbs(parts: ControlParts): VerbTable {
     wait: (params, signal) => greeting(params, false, signal),
     check: (params, signal) => greeting(params, true, signal),
     settings: ({ name, program }) =>
-      answered(find(name), ({ account }) => settingsFor(program, account, t)).then(flat),
+      answered(find(name), ({ account }) => programSettings(program, account, t)).then(flat),
     add: ({ mailboxes, on, ask }) => add(mailboxes, { by: actsFor(ask), on }, parts),
     edit: async ({ name, changes, ask }) => {
       const found = find(name);
@@ -164,14 +164,15 @@ function told(waited: Waited, name: string, t: Translate): Answer<'wait'> {
   }
 }
 
-function settingsFor(
-  wanted: string,
+function programSettings(
+  program: string,
   account: Account,
   t: Translate,
 ): Result<{ text: string }, ControlFailure> {
-  const program = PROGRAMS.find((each): each is Program => each === wanted);
-  if (program !== undefined) return ok({ text: SETTINGS_FOR[program](account, t) });
-  return usage(unknownProgram(wanted, t));
+  if (!isProgram(program)) return usage(unknownProgram(program, t));
+  const settings = settingsFor(account, program, t);
+  if (settings.kind === 'nothing') return fail({ kind: 'failed', text: settings.reason });
+  return ok({ text: settingsText(account, program, t) });
 }
 
 /** There is no such mail program; which one was meant, or which there are. */
