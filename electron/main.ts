@@ -7,6 +7,7 @@ import { profileIn, profilePaths } from './control/profile-paths';
 import { startCore } from './core/core';
 import { createWords } from './core/words';
 import { setAppMenu } from './desktop/app-menu';
+import { applyPreferences, speakAsPreferred } from './desktop/preference-effects';
 import type { BuiltFiles, Desktop } from './desktop/desktop';
 import { startDesktop } from './desktop/desktop';
 import { claimInstance, quitInOrder, startsHidden } from './desktop/lifecycle';
@@ -14,6 +15,8 @@ import { watchPowerAndNetwork } from './desktop/power';
 import { forkHost } from './desktop/process';
 import { registerUiScheme } from './desktop/ui-session';
 import { createLogger } from './logging/logger';
+import type { PreferenceBook } from './preferences/preference-book';
+import { openPreferenceStore } from './preferences/preference-store';
 import { systemClock as clock } from './tunnel/system-clock';
 import { textOfThrown } from './shared/thrown';
 
@@ -27,7 +30,13 @@ const files: BuiltFiles = {
 };
 const home = homedir();
 const userData = chooseUserData();
-const log = createLogger({ folder: join(userData, 'logs'), home, toConsole: !app.isPackaged });
+let preferences: PreferenceBook | null = null;
+const log = createLogger({
+  folder: join(userData, 'logs'),
+  home,
+  toConsole: !app.isPackaged,
+  level: () => preferences?.current().logLevel ?? 'info',
+});
 let desktop: Desktop | null = null;
 let shutDown = (): Promise<void> => Promise.resolve();
 
@@ -50,7 +59,10 @@ function chooseUserData(): string {
 async function start(): Promise<void> {
   log('info', `Mailmole ${app.getVersion()} on Electron ${process.versions.electron} starts.`);
   setAppMenu(process.platform);
-  const t = createWords(app.getLocale());
+  const kept = (preferences = openPreferences());
+  const words = createWords(app.getLocale());
+  const { t } = words;
+  await speakAsPreferred(words, kept, log);
   const { state, engine, commands, setup, ...core } = startCore({
     ...{ version: app.getVersion(), clock, log, t, userData, home },
     fork: forkHost,
@@ -61,12 +73,16 @@ async function start(): Promise<void> {
     ...{ ...core, commands, state, clock, log, t },
     ...{ paths: profilePaths(userData), version: app.getVersion() },
   });
-  const up = startDesktop({ commands, setup, state, t, clock, log, files, userData, home });
+  const stopApplying = applyPreferences({ book: kept, words, state, engine, home, log });
+  const up = startDesktop({
+    ...{ commands, setup, preferences: kept, state, t, clock, log, files, userData, home },
+  });
   desktop = up;
   if (!startsHidden(process.argv)) up.showMain();
   const stopWatching = watchPowerAndNetwork(engine, state, log);
   shutDown = async () => {
     stopWatching();
+    stopApplying();
     up.end();
     await control.close();
     await core.shutDown();
@@ -74,11 +90,22 @@ async function start(): Promise<void> {
   void commands.resume();
 }
 
+/** What of the preferences was damaged is the default now; the file as it was is kept. */
+function openPreferences(): PreferenceBook {
+  const { book, setAside } = openPreferenceStore(userData, new Date());
+  if (setAside !== null)
+    log(
+      'error',
+      `preferences.json was damaged (${setAside.problems.join('; ')}): ${setAside.file}`,
+    );
+  return book;
+}
+
 /** Without its folder the application cannot keep anything, so that it says so and ends. */
 function cannotStart(error: unknown): void {
   const detail = textOfThrown(error);
   log('error', `Mailmole cannot start: ${detail}`);
-  const t = createWords(app.getLocale());
+  const { t } = createWords(app.getLocale());
   const served = error instanceof AlreadyServed;
   const body = served ? detail : t('app:could-not-start.body', { folder: userData, detail });
   dialog.showErrorBox(t('app:could-not-start.title'), body);

@@ -15,7 +15,13 @@ export function reload(): void {
   window.location.reload();
 }
 
-/** The person's language and region, as a BCP 47 tag. */
-export function systemLanguage(): string {
-  return window.navigator.language;
+/** The person's languages and regions, as BCP 47 tags, best first. */
+export function systemLanguages(): readonly string[] {
+  return window.navigator.languages;
+}
+
+/** Says which language the page is in and which way it runs. */
+export function writePageIn(locale: string, direction: 'ltr' | 'rtl'): void {
+  window.document.documentElement.lang = locale;
+  window.document.documentElement.dir = direction;
 }

@@ -1,13 +1,12 @@
-import i18next from 'i18next';
 import { StrictMode, useMemo, useState, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { I18nProvider } from 'react-aria-components';
 import type { IpcFailure } from '../electron/shared/ipc-contract';
-import { bridge, reload, systemLanguage } from './bridge';
+import { bridge, reload } from './bridge';
 import { Announcer } from './components/Announcer';
 import { Bar } from './components/Bar';
 import { ErrorBoundary } from './components/ErrorBoundary';
 import { setUpWords } from './i18n/setup';
+import { Spoken } from './i18n/Spoken';
 import { useWords } from './i18n/use-words';
 import { createSnapshotStore } from './state/snapshot-store';
 import { SnapshotContext } from './state/use-snapshot';
@@ -40,24 +39,21 @@ function WithVerbs({ children }: { readonly children: ReactNode }) {
 
 /** Draws one of the windows: everything around its view is the same for both. */
 export async function mount(view: ReactNode): Promise<void> {
-  const language = systemLanguage();
-  await setUpWords(language);
+  await setUpWords();
   const store = createSnapshotStore(bridge);
   const root = document.getElementById('root');
   if (root === null) throw new Error('The page has no root element.');
-  document.documentElement.lang = i18next.language;
-  document.documentElement.dir = i18next.dir();
   createRoot(root).render(
     <StrictMode>
-      <I18nProvider locale={i18next.language}>
-        <ErrorBoundary onReload={reload}>
-          <SnapshotContext value={store}>
+      <SnapshotContext value={store}>
+        <Spoken>
+          <ErrorBoundary onReload={reload}>
             <Announcer>
               <WithVerbs>{view}</WithVerbs>
             </Announcer>
-          </SnapshotContext>
-        </ErrorBoundary>
-      </I18nProvider>
+          </ErrorBoundary>
+        </Spoken>
+      </SnapshotContext>
     </StrictMode>,
   );
 }

@@ -30,6 +30,12 @@ const ROOMS: readonly Room[] = [
     may: ['accounts', 'conf'],
   },
   { name: 'accounts', files: /^electron\/accounts\//u, may: ['shared', 'zod', 'node'] },
+  {
+    name: 'preference-store',
+    files: /^electron\/preferences\/preference-store\./u,
+    may: ['preferences', 'shared', 'electron/accounts/account-file', 'electron-store', 'node'],
+  },
+  { name: 'preferences', files: /^electron\/preferences\//u, may: ['shared', 'zod'] },
   { name: 'prompts', files: /^electron\/prompts\//u, may: ['shared'] },
   { name: 'secrets', files: /^electron\/secrets\//u, may: ['shared', 'node'] },
   { name: 'client-setup', files: /^electron\/client-setup\//u, may: ['shared'] },
@@ -105,7 +111,9 @@ const ROOMS: readonly Room[] = [
     may: [
       'views and policies',
       'shared',
+      'preferences',
       'state',
+      'electron/core/words',
       'client-setup',
       'electron/tunnel/ports',
       'electron',
@@ -121,6 +129,8 @@ const ROOMS: readonly Room[] = [
       'account-store',
       'core',
       'control',
+      'preference-store',
+      'preferences',
       'desktop',
       'logging',
       'electron/shared/thrown',
@@ -153,7 +163,8 @@ const ROOMS: readonly Room[] = [
 const GUARDED: Readonly<Record<string, RegExp>> = {
   electron: /^electron\/(?:main\.ts|preload\.ts|desktop\/)/u,
   conf: /^electron\/accounts\/account-store-plain\.ts$/u,
-  'electron-store': /^electron\/(?:accounts\/account-store\.ts|desktop\/)/u,
+  'electron-store':
+    /^electron\/(?:(?:accounts\/account|preferences\/preference)-store\.ts|desktop\/)/u,
   ssh2: /^electron\/(?:tunnel|practice)\//u,
 };
 

@@ -23,7 +23,7 @@ export interface AccountsRead {
 }
 
 /** A name in the same folder that no file has yet: `accounts.broken-2026-11-24T08-11-00.json`. */
-function freeName(path: string, kind: SetAside['kind'], now: Date): string {
+export function freeName(path: string, kind: SetAside['kind'], now: Date): string {
   const stamp = now.toISOString().slice(0, 19).replaceAll(':', '-');
   const stem = join(dirname(path), `${basename(path, '.json')}.${kind}-${stamp}`);
   for (let count = 1; ; count += 1) {

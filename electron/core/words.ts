@@ -1,9 +1,17 @@
 import i18next from 'i18next';
-import { resources } from '../shared/i18n/catalogue';
+import { loadLanguage, resources } from '../shared/i18n/catalogue';
 import type { Translate } from '../shared/messages';
+import type { Language } from '../shared/preferences';
 
-/** The catalogue for the main process. `locale` is the system's BCP 47 tag; its region decides how numbers look. */
-export function createWords(locale: string): Translate {
+/** The catalogue for the main process: English until told otherwise. */
+export interface Words {
+  readonly t: Translate;
+  /** From now on in this language, with dates and numbers as in `locale` (a BCP 47 tag of the same language). */
+  speak(language: Language, locale: string): Promise<void>;
+}
+
+/** The catalogue in English, with dates and numbers as in `locale` where that is an English one. */
+export function createWords(locale: string): Words {
   const words = i18next.createInstance();
   // With everything at hand and initAsync off, the instance is ready when init returns.
   void words.init({
@@ -14,5 +22,12 @@ export function createWords(locale: string): Translate {
     // Menus and notifications are no HTML.
     interpolation: { escapeValue: false },
   });
-  return (key, params) => words.t(key, { ...params });
+  return {
+    t: (key, params) => words.t(key, { ...params }),
+    async speak(language, locale) {
+      for (const [namespace, texts] of Object.entries(await loadLanguage(language)))
+        words.addResourceBundle(language, namespace, texts);
+      await words.changeLanguage(locale);
+    },
+  };
 }

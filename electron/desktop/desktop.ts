@@ -1,6 +1,7 @@
 import { app } from 'electron';
 import { settingsText } from '../client-setup/programs';
 import { viewOf } from '../shared/app-snapshot';
+import type { PreferenceBook } from '../preferences/preference-book';
 import type { Translate } from '../shared/messages';
 import type { AppState } from '../state/app-state';
 import type { Commands } from '../state/commands';
@@ -13,6 +14,7 @@ import { connectWindows } from './ipc';
 import { chooseKeyFile } from './key-file-dialog';
 import { composeMail } from './mail-link';
 import { Notifier } from './notifier';
+import { report } from './report';
 import { TrayIcon } from './tray';
 import { performTrayCommand } from './tray-commands';
 import { watchTrayHost } from './tray-host';
@@ -38,6 +40,7 @@ export interface DesktopParts {
   readonly commands: Commands;
   readonly setup: SetupCommands;
   readonly state: AppState;
+  readonly preferences: PreferenceBook;
   readonly t: Translate;
   readonly clock: Clock;
   readonly log: Log;
@@ -56,11 +59,12 @@ export interface Desktop {
 
 /** Puts up the tray icon and everything that can be opened from it. The application must be ready. */
 export function startDesktop(parts: DesktopParts): Desktop {
-  const { commands, setup, state, t, log } = parts;
+  const { commands, setup, preferences, state, t, log } = parts;
   confineContents(log);
   const windows = openWindows(parts);
   const actions = desktopActions(parts, windows);
-  connectWindows(windows, createHandlers(commands, setup, state, actions), state, log);
+  const handlers = createHandlers(commands, setup, preferences, state, actions);
+  connectWindows(windows, handlers, state, log);
 
   const perform = (command: TrayCommand): void => {
     const open = (): void => windows.showMain();
@@ -99,13 +103,16 @@ function openWindows({ files, userData, t, commands, log }: DesktopParts): Windo
     preload: files.preload,
     icon: files.appIcon,
     folder: userData,
-    promptTitle: t('app:prompt-title'),
+    promptTitle: () => t('app:prompt-title'),
     promptsDismissed: () => commands.cancelPrompts(),
     log,
   });
 }
 
-function desktopActions({ state, t, home }: DesktopParts, windows: Windows): DesktopActions {
+function desktopActions(
+  { state, t, home, userData }: DesktopParts,
+  windows: Windows,
+): DesktopActions {
   return {
     async copySettings(id, program) {
       const view = viewOf(state.snapshot(), id);
@@ -116,6 +123,7 @@ function desktopActions({ state, t, home }: DesktopParts, windows: Windows): Des
     copyText: copyToClipboard,
     chooseKeyFile: () => chooseKeyFile(home, t('app:choose-key-title'), windows.main()),
     composeMail,
+    copyReport: (redacted) => copyToClipboard(report(state.snapshot(), userData, redacted)),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Program } from '../client-setup/programs';
+import type { PreferenceBook } from '../preferences/preference-book';
 import type { AccountId } from '../shared/account';
 import type { IpcFailure } from '../shared/ipc-contract';
 import { fail, ok } from '../shared/result';
@@ -16,12 +17,14 @@ export interface DesktopActions {
   chooseKeyFile(): Promise<string | null>;
   /** Opens a new message in the person's mail program. */
   composeMail(subject: string, body: string): Promise<void>;
+  copyReport(redacted: boolean): Promise<void>;
 }
 
 /** The verbs of the contract, put together from the commands, the snapshot and the desktop. */
 export function createHandlers(
   commands: Commands,
   setup: SetupCommands,
+  preferences: PreferenceBook,
   state: AppState,
   desktop: DesktopActions,
 ): Handlers {
@@ -59,6 +62,14 @@ export function createHandlers(
     cancelInstall: () => setup.cancelInstall(),
     composeMail: async (subject, body) => {
       await desktop.composeMail(subject, body);
+      return ok(null);
+    },
+    setPreferences: (wanted) => {
+      preferences.set(wanted);
+      return ok(null);
+    },
+    copyReport: async (redacted) => {
+      await desktop.copyReport(redacted);
       return ok(null);
     },
   };

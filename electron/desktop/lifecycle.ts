@@ -3,7 +3,7 @@ import type { Log } from '../tunnel/ports';
 import { textOfThrown } from '../shared/thrown';
 
 /** Starts in the tray only, as at login. */
-const HIDDEN = '--hidden';
+export const HIDDEN = '--hidden';
 
 /** Whatever is being hung up, quitting takes no longer than this, in milliseconds. */
 const QUIT_WITHIN_MS = 5000;

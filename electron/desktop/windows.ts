@@ -23,7 +23,8 @@ export interface WindowParts {
   readonly icon: string | null;
   /** Folder of the user's data; the main window's place is remembered there. */
   readonly folder: string;
-  readonly promptTitle: string;
+  /** Read afresh for each window, since the language may have changed. */
+  readonly promptTitle: () => string;
   /** The questions' window was closed while questions are open: nobody is going to answer. */
   readonly promptsDismissed: () => void;
   readonly log: Log;
@@ -50,7 +51,7 @@ export class Windows {
     const makePrompt = (): BrowserWindow =>
       this.#open('prompt.html', {
         ...PROMPT_SIZE,
-        title: parts.promptTitle,
+        title: parts.promptTitle(),
         minimizable: false,
         maximizable: false,
         fullscreenable: false,

@@ -1,13 +1,16 @@
 import { chmodSync, existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import electronLog from 'electron-log/node';
-import type { Log } from '../tunnel/ports';
+import type { Log, LogLevel } from '../tunnel/ports';
 import { redact } from './redact';
 
 /** A file is rotated beyond this many bytes, and so many old ones are kept. */
 const MAX_BYTES = 1024 * 1024;
 const OLD_FILES = 2;
 const OWNER_ONLY = 0o600;
+
+/** Most important first. */
+const LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
 
 export interface LoggerOptions {
   /** Absolute path of the folder; made when it is missing. */
@@ -16,6 +19,8 @@ export interface LoggerOptions {
   readonly home: string;
   /** Whether warnings and errors are printed as well. */
   readonly toConsole: boolean;
+  /** The least important lines that are written; asked for each. */
+  readonly level: () => LogLevel;
 }
 
 /** mailmole.log becomes mailmole.1.log, that one mailmole.2.log, and the oldest is gone. */
@@ -31,7 +36,7 @@ function rotate(folder: string): void {
  * The application's log: one file of its user only, three megabytes at most with the old ones, without secrets.
  * A disk that is full costs lines of the log and nothing else.
  */
-export function createLogger({ folder, home, toConsole }: LoggerOptions): Log {
+export function createLogger({ folder, home, toConsole, level }: LoggerOptions): Log {
   const logger = electronLog.create({ logId: `mailmole:${folder}` });
   const { console, file } = logger.transports;
   console.level = toConsole ? 'warn' : false;
@@ -44,7 +49,10 @@ export function createLogger({ folder, home, toConsole }: LoggerOptions): Log {
   file.resolvePathFn = () => join(folder, 'mailmole.log');
   file.archiveLogFn = () => rotate(folder);
   prepare(folder);
-  return (level, text) => logger[level](redact(text, home));
+  return (importance, text) => {
+    if (LEVELS.indexOf(importance) > LEVELS.indexOf(level())) return;
+    logger[importance](redact(text, home));
+  };
 }
 
 /** Makes the folder, and closes a log from before to others. A folder that cannot be made means no log, not no program. */

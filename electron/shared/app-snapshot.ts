@@ -1,5 +1,6 @@
 import type { Account, AccountId } from './account';
 import type { Activity } from './activity';
+import type { Language, Preferences } from './preferences';
 import type { OpenPrompt } from './prompt';
 import type { TunnelState } from './tunnel-state';
 
@@ -75,6 +76,9 @@ export interface AppSnapshot {
   readonly notices: readonly Notice[];
   readonly undo: Undo | null;
   readonly online: boolean;
+  readonly preferences: Preferences;
+  /** What the windows speak now. */
+  readonly language: Language;
   /** The passphrase of the practice mailbox's key (made for practising, protects nothing); null without a practice mailbox. */
   readonly practicePassphrase: string | null;
 }

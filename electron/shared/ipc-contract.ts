@@ -1,5 +1,6 @@
 import type { AccountDraft, AccountId, DraftProblem, Forward, ForwardProtocol } from './account';
 import type { AppSnapshot } from './app-snapshot';
+import type { Preferences } from './preferences';
 import type { PromptAnswer, PromptId } from './prompt';
 import type { Result } from './result';
 import type { KeyInstalled, KeyMade } from './server-key';
@@ -67,6 +68,10 @@ export interface IpcContract {
   cancelInstall: { args: []; reply: null };
   /** Opens a new message in the person's mail program. */
   composeMail: { args: [subject: string, body: string]; reply: null };
+  /** Takes all preferences over at once. */
+  setPreferences: { args: [preferences: Preferences]; reply: null };
+  /** Puts a report for whoever helps on the clipboard: no secrets, and without names and servers when `redacted`. */
+  copyReport: { args: [redacted: boolean]; reply: null };
 }
 
 export type IpcName = keyof IpcContract;
@@ -100,6 +105,8 @@ export const IPC_NAMES = [
   'installKey',
   'cancelInstall',
   'composeMail',
+  'setPreferences',
+  'copyReport',
 ] as const satisfies readonly IpcName[];
 
 type Missing = Exclude<IpcName, (typeof IPC_NAMES)[number]>;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Route } from './account';
 import { FORWARD_PROTOCOLS, FORWARD_TLS, MOST_JUMPS, TUNNEL_MODES } from './account';
 import type { IpcArgs, IpcFailure, IpcName } from './ipc-contract';
+import { LANGUAGES, LOG_LEVELS, NOTIFICATIONS, THEMES, type Preferences } from './preferences';
 import { KEEP_UNLOCKED } from './prompt';
 import type { Result } from './result';
 import { fail, ok } from './result';
@@ -98,6 +99,18 @@ const answer = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('cancel') }),
 ]);
 
+/** Every preference by itself. */
+export const PREFERENCE_FIELDS = {
+  startAtLogin: z.boolean(),
+  defaultMode: z.enum(TUNNEL_MODES),
+  keepUnlocked: z.enum(KEEP_UNLOCKED),
+  lockWithScreen: z.boolean(),
+  language: z.enum(['system', ...LANGUAGES]),
+  theme: z.enum(THEMES),
+  notifications: z.enum(NOTIFICATIONS),
+  logLevel: z.enum(LOG_LEVELS),
+} satisfies { readonly [K in keyof Preferences]: z.ZodType<Preferences[K]> };
+
 /** One parser for the arguments of each verb. */
 const PARSERS: { readonly [N in IpcName]: z.ZodType<IpcArgs<N>> } = {
   getSnapshot: z.tuple([]),
@@ -125,6 +138,8 @@ const PARSERS: { readonly [N in IpcName]: z.ZodType<IpcArgs<N>> } = {
   installKey: z.tuple([draft, text]),
   cancelInstall: z.tuple([]),
   composeMail: z.tuple([text, text]),
+  setPreferences: z.tuple([z.strictObject(PREFERENCE_FIELDS)]),
+  copyReport: z.tuple([z.boolean()]),
 };
 
 /**

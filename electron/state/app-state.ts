@@ -9,6 +9,8 @@ import type {
 } from '../shared/app-snapshot';
 import { noActivity, type Activity } from '../shared/activity';
 import { NO_TRAFFIC } from '../shared/app-snapshot';
+import type { Language, Preferences } from '../shared/preferences';
+import { DEFAULT_PREFERENCES } from '../shared/preferences';
 import type { TunnelState } from '../shared/tunnel-state';
 import type { Question } from '../prompts/prompt-broker';
 import type { Clock } from '../tunnel/ports';
@@ -36,6 +38,8 @@ export interface Facts {
   readonly notices: readonly Notice[];
   readonly undo: Undo | null;
   readonly online: boolean;
+  readonly preferences: Preferences;
+  readonly language: Language;
   readonly practicePassphrase: string | null;
   /** A mailbox that is being set up and may ask questions already. */
   readonly guest: Guest | null;
@@ -68,6 +72,8 @@ export function fold(facts: Facts, now: number): AppSnapshot {
     notices: facts.notices,
     undo: facts.undo,
     online: facts.online,
+    preferences: facts.preferences,
+    language: facts.language,
     practicePassphrase: facts.accounts.some((account) => account.practice)
       ? facts.practicePassphrase
       : null,
@@ -115,27 +121,37 @@ export interface AppState {
   setOnline(online: boolean): void;
   setPracticePassphrase(passphrase: string): void;
   setGuest(guest: Guest | null): void;
+  setPreferences(preferences: Preferences, language: Language): void;
 }
 
 /** What is known of an application that has just started. */
-function noFacts(version: string): Facts {
-  return {
-    version,
-    accounts: [],
-    truths: new Map(),
-    activities: new Map(),
-    questions: [],
-    notices: [],
-    undo: null,
-    online: true,
-    practicePassphrase: null,
-    guest: null,
-  };
+const NOTHING: Omit<Facts, 'version'> = {
+  accounts: [],
+  truths: new Map(),
+  activities: new Map(),
+  questions: [],
+  notices: [],
+  undo: null,
+  online: true,
+  preferences: DEFAULT_PREFERENCES,
+  language: 'en',
+  practicePassphrase: null,
+  guest: null,
+};
+
+/** The notice that says just this. */
+function saying(
+  notices: readonly Notice[],
+  messageKey: string,
+  params: Notice['params'],
+): Notice | undefined {
+  const same = JSON.stringify([messageKey, params]);
+  return notices.find((notice) => JSON.stringify([notice.messageKey, notice.params]) === same);
 }
 
 /** An application without mailboxes, online until told otherwise. */
 export function createAppState(version: string, clock: Clock): AppState {
-  let facts = noFacts(version);
+  let facts: Facts = { ...NOTHING, version };
   let folded: AppSnapshot | null = null;
   let scheduled = false;
   let noticesMade = 0;
@@ -174,8 +190,7 @@ export function createAppState(version: string, clock: Clock): AppState {
     },
     setQuestions: (questions) => become({ questions }),
     addNotice(messageKey, params) {
-      const same = JSON.stringify([messageKey, params]);
-      const said = facts.notices.find((n) => JSON.stringify([n.messageKey, n.params]) === same);
+      const said = saying(facts.notices, messageKey, params);
       if (said !== undefined) return said.id;
       noticesMade += 1;
       const notice = { id: `notice-${noticesMade}`, messageKey, params };
@@ -189,5 +204,6 @@ export function createAppState(version: string, clock: Clock): AppState {
     },
     setPracticePassphrase: (practicePassphrase) => become({ practicePassphrase }),
     setGuest: (guest) => become({ guest }),
+    setPreferences: (preferences, language) => become({ preferences, language }),
   };
 }

@@ -35,6 +35,7 @@ interface IconButtonProps {
   readonly hint?: string;
   readonly small?: boolean;
   readonly id?: string;
+  readonly autoFocus?: boolean;
   readonly onPress?: () => void;
   readonly children: ReactNode;
 }

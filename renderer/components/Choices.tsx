@@ -12,6 +12,7 @@ import './choices.css';
 export interface Choice<K extends string> {
   readonly key: K;
   readonly label: string;
+  /** What it means; empty where the label says it all, in a list that drops down. */
   readonly hint: string;
 }
 

@@ -48,9 +48,11 @@ export function SelectRow<K extends string>(props: SelectRowProps<K>) {
                 <>
                   <span className="popover__words">
                     <Text slot="label">{choice.label}</Text>
-                    <Text slot="description" className="popover__hint">
-                      {choice.hint}
-                    </Text>
+                    {choice.hint === '' ? null : (
+                      <Text slot="description" className="popover__hint">
+                        {choice.hint}
+                      </Text>
+                    )}
                   </span>
                   {isSelected ? <Check size={16} aria-hidden /> : null}
                 </>

@@ -1,24 +1,47 @@
+import { useEffect, useRef, useState } from 'react';
 import { useSnapshot } from '../state/use-snapshot';
 import { useAnnouncements } from '../state/use-announcements';
 import { usePlaces } from '../state/use-places';
 import { MailboxForm } from './form/MailboxForm';
 import { MailboxList } from './list/MailboxList';
+import { Preferences } from './preferences/Preferences';
+
+/** A place that is entered and left; on leaving it the keyboard goes back to the element that led there. */
+function useFocusBack(id: string): [boolean, (isThere: boolean) => void] {
+  const [isThere, setIsThere] = useState(false);
+  const wasThere = useRef(false);
+  useEffect(() => {
+    if (wasThere.current && !isThere) document.getElementById(id)?.focus();
+    wasThere.current = isThere;
+  }, [id, isThere]);
+  return [isThere, setIsThere];
+}
 
 /** The main window: the list of mailboxes, and in its place the form while one is added or changed. */
 export function App() {
   const snapshot = useSnapshot();
   const places = usePlaces(snapshot);
+  const [isPreferring, setIsPreferring] = useFocusBack('open-preferences');
   useAnnouncements(snapshot);
   // Until the first snapshot there is nothing but the ground, so that nothing jumps.
   if (snapshot === null) return null;
   const { form } = places;
+  const isListShown = form === null && !isPreferring;
   return (
     <>
       {/* Hidden and not taken away, so that it comes back as it was left. (An Activity would stop the
           effects of a menu that is just closing, which then never gets the keyboard again.) */}
-      <div className="window" hidden={form !== null}>
-        <MailboxList snapshot={snapshot} onAdd={() => void places.add()} onEdit={places.edit} />
+      <div className="window" hidden={!isListShown}>
+        <MailboxList
+          snapshot={snapshot}
+          onAdd={() => void places.add()}
+          onEdit={places.edit}
+          onPreferences={() => setIsPreferring(true)}
+        />
       </div>
+      {isPreferring ? (
+        <Preferences preferences={snapshot.preferences} onBack={() => setIsPreferring(false)} />
+      ) : null}
       {form === null ? null : <MailboxForm key={form.visit} visit={form} places={places} />}
     </>
   );

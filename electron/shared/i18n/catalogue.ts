@@ -3,13 +3,40 @@ import asking from './en/asking.json';
 import cli from './en/cli.json';
 import errors from './en/errors.json';
 import form from './en/form.json';
+import preferences from './en/preferences.json';
 import programs from './en/programs.json';
 import prompts from './en/prompts.json';
 import states from './en/states.json';
 import tray from './en/tray.json';
 import window from './en/window.json';
+import type { Language } from './languages';
 
-/** Every word a person reads, by language and namespace, as i18next takes it (`resources`). Keys are written `namespace:key`. */
-export const resources = {
-  en: { app, asking, cli, errors, form, programs, prompts, states, tray, window },
+const en = {
+  app,
+  asking,
+  cli,
+  errors,
+  form,
+  preferences,
+  programs,
+  prompts,
+  states,
+  tray,
+  window,
 } as const;
+
+/** Every word a person reads, by language and namespace, as i18next takes it (`resources`). Keys are written `namespace:key`. English is always there. */
+export const resources = { en } as const;
+
+/** The words of one language, by namespace. */
+export type Catalogue = Readonly<Record<keyof typeof en, object>>;
+
+/** Each other language, in a file that is read only when it is spoken. */
+const OTHERS: Readonly<Partial<Record<Language, () => Promise<{ readonly default: Catalogue }>>>> =
+  {};
+
+/** The words of a language. Rejects when its file cannot be read. */
+export async function loadLanguage(language: Language): Promise<Catalogue> {
+  const load = OTHERS[language];
+  return load === undefined ? en : (await load()).default;
+}

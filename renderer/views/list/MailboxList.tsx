@@ -1,9 +1,9 @@
-import { Plus } from 'lucide-react';
+import { Plus, Settings } from 'lucide-react';
 import { useRef } from 'react';
 import type { AccountId } from '../../../electron/shared/account';
 import type { AppSnapshot } from '../../../electron/shared/app-snapshot';
 import { Bar } from '../../components/Bar';
-import { Button } from '../../components/Button';
+import { Button, IconButton } from '../../components/Button';
 import { useWords } from '../../i18n/use-words';
 import { useVerbs } from '../../state/verbs';
 import { EmptyState } from './EmptyState';
@@ -15,9 +15,10 @@ interface MailboxListProps {
   readonly snapshot: AppSnapshot;
   readonly onAdd: () => void;
   readonly onEdit: (id: AccountId, field: string) => void;
+  readonly onPreferences: () => void;
 }
 
-function Head({ snapshot, onAdd }: Pick<MailboxListProps, 'snapshot' | 'onAdd'>) {
+function Head({ snapshot, onAdd, onPreferences }: Omit<MailboxListProps, 'onEdit'>) {
   const t = useWords();
   const verbs = useVerbs();
   const { accounts } = snapshot;
@@ -43,12 +44,15 @@ function Head({ snapshot, onAdd }: Pick<MailboxListProps, 'snapshot' | 'onAdd'>)
           {t('window:header.add')}
         </Button>
       ) : null}
+      <IconButton id="open-preferences" label={t('preferences:open')} onPress={onPreferences}>
+        <Settings size={20} aria-hidden />
+      </IconButton>
     </header>
   );
 }
 
 /** The main window: every mailbox with what is wanted of it and what is true. */
-export function MailboxList({ snapshot, onAdd, onEdit }: MailboxListProps) {
+export function MailboxList({ snapshot, onAdd, onEdit, onPreferences }: MailboxListProps) {
   const t = useWords();
   const verbs = useVerbs();
   const body = useRef<HTMLElement>(null);
@@ -60,7 +64,7 @@ export function MailboxList({ snapshot, onAdd, onEdit }: MailboxListProps) {
   };
   return (
     <div className="window">
-      <Head snapshot={snapshot} onAdd={onAdd} />
+      <Head snapshot={snapshot} onAdd={onAdd} onPreferences={onPreferences} />
       {notices.map(({ id, messageKey, params }) => (
         <Bar
           key={id}

@@ -43,7 +43,7 @@ describe('redact', () => {
 describe('the log file', () => {
   let folder: string;
   const file = (): string => join(folder, 'mailmole.log');
-  const logIn = () => createLogger({ folder, home: HOME, toConsole: false });
+  const logIn = () => createLogger({ folder, home: HOME, toConsole: false, level: () => 'debug' });
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'mailmole-log-'));

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { IpcName } from '../../../electron/shared/ipc-contract';
 import { IPC_NAMES } from '../../../electron/shared/ipc-contract';
 import { parseArgs } from '../../../electron/shared/ipc-parsers';
+import { DEFAULT_PREFERENCES } from '../../../electron/shared/preferences';
 import { DRAFT, FINGERPRINT } from '../support/snapshots';
 
 /** What a window of ours sends, at least once for each verb. */
@@ -41,6 +42,8 @@ const HONEST: readonly (readonly [IpcName, readonly unknown[]])[] = [
   ['installKey', [DRAFT, '/home/msingh/.ssh/id_mailmole']],
   ['cancelInstall', []],
   ['composeMail', ['My public key', 'ssh-ed25519 AAAA']],
+  ['setPreferences', [DEFAULT_PREFERENCES]],
+  ['copyReport', [true]],
 ];
 
 describe('what our own windows send', () => {

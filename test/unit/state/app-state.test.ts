@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { minuteOf, NO_TOTALS, noActivity } from '../../../electron/shared/activity';
 import type { AppSnapshot } from '../../../electron/shared/app-snapshot';
 import { NO_TRAFFIC } from '../../../electron/shared/app-snapshot';
+import { DEFAULT_PREFERENCES } from '../../../electron/shared/preferences';
 import { createAppState } from '../../../electron/state/app-state';
 import { anAccount, NOW, SESSION, STATES } from '../support/snapshots';
 import { turnedClock } from '../support/turned-clock';
@@ -28,6 +29,8 @@ describe('the snapshot', () => {
       notices: [],
       undo: null,
       online: true,
+      preferences: DEFAULT_PREFERENCES,
+      language: 'en',
       practicePassphrase: null,
     });
   });

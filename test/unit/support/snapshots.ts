@@ -7,6 +7,7 @@ import {
 import type { AccountView, AppSnapshot, SessionFacts } from '../../../electron/shared/app-snapshot';
 import { noActivity } from '../../../electron/shared/activity';
 import { NO_TRAFFIC } from '../../../electron/shared/app-snapshot';
+import { DEFAULT_PREFERENCES } from '../../../electron/shared/preferences';
 import type { OpenPrompt, PromptRequest } from '../../../electron/shared/prompt';
 import type { TunnelError, TunnelErrorKind } from '../../../electron/shared/tunnel-error';
 import type { TunnelState } from '../../../electron/shared/tunnel-state';
@@ -63,6 +64,8 @@ export function aSnapshot(
     notices: [],
     undo: null,
     online: true,
+    preferences: DEFAULT_PREFERENCES,
+    language: 'en',
     practicePassphrase: null,
     ...change,
   };
