@@ -5,7 +5,7 @@ import { aptInstall } from './apt.mjs';
 import { run } from './run.mjs';
 
 /**
- * @typedef {'run' | 'display' | 'test' | 'package'} Group
+ * @typedef {'run' | 'display' | 'test' | 'package' | 'bench'} Group
  * @typedef {[debianNames: string, proof: string]} Need the packages to choose from, newest name
  *   last, and what shows that one is here: `lib:` a shared library, `bin:` a program, else a path
  */
@@ -62,6 +62,13 @@ const needs = {
   package: [
     ['p7zip-full|7zip', 'bin:7za|bin:7z|bin:7zz'],
     ['dpkg', 'bin:dpkg-deb'],
+  ],
+  /** What makes the bench's slow lines. */
+  bench: [
+    ['gcc', 'bin:cc'],
+    ['libc6-dev', '/usr/include/stdio.h'],
+    ['iproute2', 'bin:ip'],
+    ['util-linux', 'bin:nsenter'],
   ],
 };
 
