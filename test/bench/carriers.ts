@@ -1,7 +1,7 @@
 import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Account, Forward } from '../../electron/shared/account';
+import { DEFAULT_CONNECTION, type Account, type Forward } from '../../electron/shared/account';
 import type { TunnelState } from '../../electron/shared/tunnel-state';
 import { startTunnelHost } from '../../electron/tunnel/host-client';
 import type { EngineSettings, HostProcess, TunnelHost } from '../../electron/tunnel/ports';
@@ -205,6 +205,7 @@ async function describe(
     compression: task.compression ?? false,
     wanted: false,
     practice: false,
+    connection: DEFAULT_CONNECTION,
   };
 }
 
