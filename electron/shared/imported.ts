@@ -44,6 +44,16 @@ export type ImportedForward = Omit<Forward, 'id' | 'localPort'> & {
   readonly localPort: number | null;
 };
 
+/** A public key that a server is known by. */
+export interface ServerKey {
+  /** Such as `ssh-ed25519`. */
+  readonly type: string;
+  /** In base64, as known_hosts has it. */
+  readonly key: string;
+  /** `SHA256:` and 43 letters, as `ssh-keygen -l` prints it. */
+  readonly fingerprint: string;
+}
+
 /** A mailbox that a text tells of, with all that the text does not say left open. */
 export interface ImportedDraft extends Omit<
   AccountDraft,
@@ -55,8 +65,8 @@ export interface ImportedDraft extends Omit<
   readonly sshUser: string | null;
   /** Empty: the person has to say what the mail program speaks. */
   readonly forwards: readonly ImportedForward[];
-  /** Public keys that the server is known by, as `ssh-ed25519 AAAA…`; they become known when the mailbox is made. */
-  readonly hostKeys: readonly string[];
+  /** What the SSH server is known by; these keys become known when the mailbox is made. */
+  readonly hostKeys: readonly ServerKey[];
   /** What the provider wants the person to read; '' for nothing. Plain text. */
   readonly hint: string;
 }
