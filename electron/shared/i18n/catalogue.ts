@@ -18,6 +18,7 @@ const en = {
   cli,
   errors,
   form,
+  import: importing,
   preferences,
   programs,
   prompts,
