@@ -36,13 +36,17 @@ function stanza(account: Account, forward: Forward): readonly string[] {
 }
 
 /** The stanzas for a ~/.fetchmailrc, one for each forward that mail can be fetched from. */
-export const fetchmailSettings: SettingsOf = ({ account, forwards }, t) => ({
-  kind: 'files',
-  files: [
-    configFile(FILE, [
-      headingLine(account, FILE, t),
-      ...forwards.flatMap((forward) => stanza(account, forward)),
-      comment(t('programs:file.keep-word')),
-    ]),
-  ],
-});
+export const fetchmailSettings: SettingsOf = ({ account, forwards }, t) => {
+  const password = { program: t('programs:name.fetchmail'), example: 'password "…"' };
+  return {
+    kind: 'files',
+    files: [
+      configFile(FILE, [
+        headingLine(account, FILE, t),
+        comment(t('programs:file.password', password)),
+        ...forwards.flatMap((forward) => stanza(account, forward)),
+        comment(t('programs:file.keep-word')),
+      ]),
+    ],
+  };
+};
