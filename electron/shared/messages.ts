@@ -122,6 +122,7 @@ const TELLERS: { readonly [K in TunnelErrorKind]: Teller<K> } = {
     key: `cancelled-by-person.${what}`,
     actions: ['enter-again', 'stay-off'],
   }),
+  'no-network': always('no-network', 'try-again'),
   'connection-lost': always('connection-lost', 'try-again'),
   'forward-refused': ({ reason }) => ({
     key: `forward-refused.${reason}`,

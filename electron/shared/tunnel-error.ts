@@ -123,6 +123,8 @@ export type TunnelError =
   | { kind: 'agent-unavailable'; why: AgentTrouble; detail: string }
   | { kind: 'answer-needed'; what: NeededAnswer; host: string }
   | { kind: 'cancelled-by-person'; what: NeededAnswer }
+  /** This computer has none; told to the mail programs that wait, while the tunnel itself is `offline`. */
+  | { kind: 'no-network' }
   | { kind: 'connection-lost'; host: string; detail: string }
   | {
       kind: 'forward-refused';

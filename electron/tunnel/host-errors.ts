@@ -105,6 +105,7 @@ export const errorSchema: z.ZodType<TunnelError> = z.discriminatedUnion('kind', 
   }),
   z.object({ kind: z.literal('answer-needed'), what: needed, host: s }),
   z.object({ kind: z.literal('cancelled-by-person'), what: needed }),
+  z.object({ kind: z.literal('no-network') }),
   z.object({ kind: z.literal('connection-lost'), host: s, detail: s }),
   z.object({
     kind: z.literal('forward-refused'),

@@ -31,6 +31,7 @@ export function isWorthRetrying(error: TunnelError): boolean {
     case 'unreachable':
     case 'timed-out':
     case 'connection-lost':
+    case 'no-network':
     case 'engine-stopped':
     case 'unexpected':
       return true;

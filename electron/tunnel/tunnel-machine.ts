@@ -110,12 +110,12 @@ function portsBound(machine: Machine, moment: Moment): Step {
   const bound = { ...machine, portsBound: true };
   // On demand, SSH is dialled by the mail program, unless somebody wants to see at once that it works.
   const waits = machine.mode === 'on-demand' && !machine.dialAtOnce && machine.clients === 0;
-  return waits ? rest(bound, moment) : dial(bound, machine.by);
+  return waits ? rest(bound, moment, []) : dial(bound, machine.by);
 }
 
-function rest(machine: Machine, moment: Moment): Step {
+function rest(machine: Machine, moment: Moment, effects: readonly Effect[]): Step {
   const state: TunnelState = { kind: 'ready', since: moment.now, last: machine.lastGreeting };
-  return { machine: { ...machine, state, tries: 0 }, effects: [] };
+  return { machine: { ...machine, state, tries: 0 }, effects };
 }
 
 function dial(machine: Machine, by: StartedBy): Step {
@@ -218,9 +218,13 @@ function sessionUp(machine: Machine, moment: Moment): Step {
   return { machine: up, effects: [{ do: 'ask-greeting', attempt }, idleTimer(up)] };
 }
 
+function isIdle({ mode, clients }: Machine): boolean {
+  return mode === 'on-demand' && clients === 0;
+}
+
 /** An on-demand tunnel that carries nothing hangs up by and by. */
 function idleTimer(machine: Machine): Effect {
-  return machine.mode === 'on-demand' && machine.clients === 0
+  return isIdle(machine)
     ? { do: 'set-timer', timer: 'idle', ms: IDLE_CLOSE_MS }
     : { do: 'clear-timer', timer: 'idle' };
 }
@@ -230,6 +234,8 @@ function sessionEnded(machine: Machine, error: TunnelError, moment: Moment): Ste
   if (state.kind === 'disconnecting')
     return { machine: { ...machine, state: { kind: 'off' } }, effects: [] };
   if (!isWorthRetrying(error)) return attend(machine, error);
+  // Nobody asks for an on-demand line that carried nothing: the next mail program dials it again.
+  if (state.kind === 'connected' && isIdle(machine)) return rest(machine, moment, CLEAR_TIMERS);
   if (!machine.online) return goOffline(machine);
   const tries = machine.tries + 1;
   const ms = waitBeforeRetry(tries, moment.random);
@@ -311,13 +317,8 @@ function clientsChanged(machine: Machine, before: number, moment: Moment): Step 
 
 function idleDue(machine: Machine, moment: Moment): Step {
   const { state } = machine;
-  if (state.kind !== 'connected' || machine.mode !== 'on-demand' || machine.clients > 0)
-    return stay(machine);
-  const resting = rest(machine, moment);
-  return {
-    machine: resting.machine,
-    effects: [...CLEAR_TIMERS, { do: 'hang-up', attempt: state.attempt }],
-  };
+  if (state.kind !== 'connected' || !isIdle(machine)) return stay(machine);
+  return rest(machine, moment, [...CLEAR_TIMERS, { do: 'hang-up', attempt: state.attempt }]);
 }
 
 function networkChanged(machine: Machine): Step {

@@ -290,6 +290,7 @@ export class Tunnel {
     const { state } = this.#machine;
     if (state.kind === 'retrying') return state.cause;
     if (state.kind === 'needs-attention') return state.error;
+    if (state.kind === 'offline') return { kind: 'no-network' };
     const { sshHost: host } = this.#account;
     return { kind: 'timed-out', host, phase: 'reaching-server', detail: '' };
   }

@@ -44,6 +44,7 @@ export function fieldToMend(error: TunnelError, { forwards }: Pick<Account, 'for
     case 'answer-needed':
     case 'cancelled-by-person':
     case 'connection-lost':
+    case 'no-network':
     case 'known-hosts-unusable':
     case 'engine-stopped':
     case 'unexpected':

@@ -97,10 +97,23 @@ describe('on demand', () => {
     await engine.when(isProven, 'proven');
   });
 
+  it('a line that is lost while nobody uses it is dialled by the next mail program only', async () => {
+    const { sshd, engine, account } = await setting({ mode: 'on-demand' });
+    engine.host.setAccount(account, 'person');
+    await engine.when(isProven, 'proven');
+    await sshd.restart();
+    await engine.when((s) => s.kind === 'ready', 'ready');
+    expect(await greetingOf(account)).toBe('+OK bulk');
+    await engine.when(isProven, 'proven again');
+    expect(connections(sshd)).toBe(2);
+    expect(engine.states().filter(({ kind }) => kind === 'retrying')).toEqual([]);
+  });
+
   it('three mail programs are held while the line comes back', async () => {
     const { sshd, engine, account } = await setting({ mode: 'on-demand' });
     engine.host.setAccount(account, 'person');
     await engine.when(isProven, 'proven');
+    expect(await (await keep(connect(portOf(account)))).line()).toBe('+OK bulk');
     await sshd.halt();
     await engine.when((s) => s.kind === 'retrying', 'retrying');
     const early = [await keep(connect(portOf(account))), await keep(connect(portOf(account)))];

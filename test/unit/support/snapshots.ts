@@ -190,6 +190,7 @@ export const ERRORS: { readonly [K in TunnelErrorKind]: Extract<TunnelError, { k
   },
   'answer-needed': { kind: 'answer-needed', what: 'passphrase', host },
   'cancelled-by-person': { kind: 'cancelled-by-person', what: 'host-key' },
+  'no-network': { kind: 'no-network' },
   'connection-lost': { kind: 'connection-lost', host, detail: 'read ECONNRESET' },
   'forward-refused': { kind: 'forward-refused', ...mail, reason: 'prohibited', detail: 'code 1' },
   'no-greeting': { kind: 'no-greeting', ...mail, detail: 'nothing in 15 s' },

@@ -44,6 +44,7 @@ export const ERRORS: { readonly [K in TunnelErrorKind]: Extract<TunnelError, { k
   'agent-unavailable': { kind: 'agent-unavailable', why: 'gone', detail },
   'answer-needed': { kind: 'answer-needed', what: 'passphrase', host },
   'cancelled-by-person': { kind: 'cancelled-by-person', what: 'code' },
+  'no-network': { kind: 'no-network' },
   'connection-lost': { kind: 'connection-lost', host, detail },
   'forward-refused': { kind: 'forward-refused', ...mail, reason: 'prohibited', detail },
   'no-greeting': { kind: 'no-greeting', ...mail, detail },

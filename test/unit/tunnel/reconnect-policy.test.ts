@@ -42,6 +42,7 @@ const WORTH: Readonly<Record<TunnelErrorKind, boolean>> = {
   unreachable: true,
   'timed-out': true,
   'connection-lost': true,
+  'no-network': true,
   'engine-stopped': true,
   unexpected: true,
   'port-in-use': false,

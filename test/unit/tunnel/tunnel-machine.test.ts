@@ -58,6 +58,7 @@ const MEANING = {
   busy: '= clear-idle',
   idle: `= idle@${IDLE_CLOSE_MS}`,
   rest: 'ready clear hang-up',
+  spare: 'ready clear',
   'up+': `connected/asking ask-greeting idle@${IDLE_CLOSE_MS}`,
 } as const;
 type Code = keyof typeof MEANING;
@@ -176,6 +177,19 @@ describe('what depends on mode and company', () => {
     ['asking', 'idle-due', 'on-demand', 'rest', 'nobody waits'],
     ['greeted', 'idle-due', 'always-on', '.', 'nobody waits'],
     ['greeted', 'idle-due', 'manual', '.', 'nobody waits'],
+    ['asking', 'ended-lost', 'on-demand', 'spare', 'nobody waits'],
+    ['greeted', 'ended-lost', 'on-demand', 'spare', 'nobody waits'],
+    ['ungreeted', 'ended-lost', 'on-demand', 'spare', 'nobody waits'],
+    ['greeted', 'ended-lost', 'always-on', 'retry', 'nobody waits'],
+    ['greeted', 'ended-lost', 'manual', 'retry', 'nobody waits'],
+    [
+      'dialling',
+      'ended-lost',
+      'on-demand',
+      'retry',
+      'nobody waits, but somebody wants to see it work',
+    ],
+    ['greeted', 'ended-refused', 'on-demand', 'attend', 'nobody waits'],
   ];
   it.each(rows)('%s + %s, %s → %s when %s', (state, event, mode, cell) => {
     const before = machineIn(state, mode, idle);
@@ -209,6 +223,14 @@ describe('what depends on mode and company', () => {
     expect(inShort(offline, waiting)).toBe(MEANING.offline);
     const { machine } = reduce(waiting.machine, eventNamed('net-up'), MOMENT);
     expect(machine.state).toMatchObject({ kind: 'connecting', tries: 0 });
+  });
+
+  it('without a network, a lost session that carried nothing on demand waits for a mail program', () => {
+    const offline = machineIn('greeted', 'on-demand', { online: false, clients: 0 });
+    const resting = reduce(offline, eventNamed('ended-lost'), MOMENT);
+    expect(inShort(offline, resting)).toBe(MEANING.spare);
+    const { machine } = reduce(resting.machine, eventNamed('net-up'), MOMENT);
+    expect(machine.state.kind).toBe('ready');
   });
 
   it('a mail program cuts a wait short, but never prolongs it', () => {

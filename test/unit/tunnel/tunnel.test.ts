@@ -6,6 +6,7 @@ import type { Traffic } from '../../../electron/shared/app-snapshot';
 import type { TunnelState } from '../../../electron/shared/tunnel-state';
 import { KeyRing } from '../../../electron/secrets/key-ring';
 import { findFreePort } from '../../../electron/tunnel/free-port';
+import { HOLD_MS } from '../../../electron/tunnel/clients';
 import { HostKeys } from '../../../electron/tunnel/host-keys';
 import { KeyOpener } from '../../../electron/tunnel/key-opener';
 import { ASK_AGAIN_MS, IDLE_CLOSE_MS } from '../../../electron/tunnel/tunnel-machine';
@@ -317,6 +318,17 @@ describe('a tunnel', () => {
       on({ sshHost: 'no-such-host.invalid' });
       await reaches('offline');
     });
+  });
+
+  it('tells a mail program that waited in vain that there is no network', async () => {
+    manager.networkChanged(false);
+    on({ sshHost: 'no-such-host.invalid' });
+    await reaches('offline');
+    const waiting = await program();
+    await until('it is held', () => clock.pending.includes(HOLD_MS));
+    clock.advance(HOLD_MS);
+    await until('it is told', () => waiting.got() !== '');
+    expect(waiting.got()).toContain('no-network');
   });
 
   it('carries byte counts, told at most twice a second', async () => {
