@@ -1,5 +1,5 @@
 import { Plus, Settings } from 'lucide-react';
-import { useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { AccountId } from '../../../electron/shared/account';
 import type { AppSnapshot } from '../../../electron/shared/app-snapshot';
 import { Bar } from '../../components/Bar';
@@ -7,6 +7,7 @@ import { Button, IconButton } from '../../components/Button';
 import { useWords } from '../../i18n/use-words';
 import { useVerbs } from '../../state/verbs';
 import { EmptyState } from './EmptyState';
+import { HeadMenu } from './HeadMenu';
 import { MailboxRow } from './MailboxRow';
 import { UndoBar } from './UndoBar';
 import './window-head.css';
@@ -20,7 +21,6 @@ interface MailboxListProps {
 
 function Head({ snapshot, onAdd, onPreferences }: Omit<MailboxListProps, 'onEdit'>) {
   const t = useWords();
-  const verbs = useVerbs();
   const { accounts } = snapshot;
   return (
     <header className="window__head">
@@ -28,22 +28,13 @@ function Head({ snapshot, onAdd, onPreferences }: Omit<MailboxListProps, 'onEdit
         <span className="window-head__mark" />
         {t('window:title')}
       </h1>
-      {accounts.length > 1 ? (
-        <>
-          <Button kind="quiet" onPress={() => void verbs.setAllWanted(true)}>
-            {t('window:header.all-on')}
-          </Button>
-          <Button kind="quiet" onPress={() => void verbs.setAllWanted(false)}>
-            {t('window:header.all-off')}
-          </Button>
-        </>
-      ) : null}
       {accounts.length > 0 ? (
         <Button id="add-mailbox" onPress={onAdd}>
           <Plus size={16} aria-hidden />
           {t('window:header.add')}
         </Button>
       ) : null}
+      {accounts.length > 0 ? <HeadMenu hasMany={accounts.length > 1} /> : null}
       <IconButton id="open-preferences" label={t('preferences:open')} onPress={onPreferences}>
         <Settings size={20} aria-hidden />
       </IconButton>
@@ -57,6 +48,18 @@ export function MailboxList({ snapshot, onAdd, onEdit, onPreferences }: MailboxL
   const verbs = useVerbs();
   const body = useRef<HTMLElement>(null);
   const { accounts, notices, undo, practicePassphrase } = snapshot;
+  // A copy is opened for its person to change as soon as the list has it.
+  const [copied, setCopied] = useState<AccountId | null>(null);
+  const opened = useRef<AccountId | null>(null);
+  const isCopyThere = accounts.some(({ account }) => account.id === copied);
+  useEffect(() => {
+    if (copied === null || !isCopyThere || opened.current === copied) return;
+    opened.current = copied;
+    onEdit(copied, 'name');
+  }, [copied, isCopyThere, onEdit]);
+  const duplicate = async (id: AccountId): Promise<void> => {
+    setCopied((await verbs.duplicateAccount(id)) ?? null);
+  };
   const remove = async (id: AccountId): Promise<void> => {
     await verbs.removeAccount(id);
     // The row that had the focus is gone; from here the next Tab leads to what is left.
@@ -86,6 +89,7 @@ export function MailboxList({ snapshot, onAdd, onEdit, onPreferences }: MailboxL
                   view={view}
                   practicePassphrase={practicePassphrase}
                   onEdit={(field) => onEdit(view.account.id, field)}
+                  onDuplicate={() => void duplicate(view.account.id)}
                   onRemove={() => void remove(view.account.id)}
                 />
               </li>

@@ -7,6 +7,7 @@ import { badgeOf } from '../../../electron/shared/tunnel-state';
 import { StateBadge } from '../../components/StateBadge';
 import { Switch } from '../../components/Switch';
 import { useWords } from '../../i18n/use-words';
+import { isTakingOver } from '../../state/activity-view';
 import { useNow } from '../../state/use-now';
 import { useVerbs } from '../../state/verbs';
 import { Addresses } from './Addresses';
@@ -22,11 +23,13 @@ interface MailboxRowProps {
   readonly practicePassphrase: string | null;
   /** Opens the form; `field` is the one to begin with. */
   readonly onEdit: (field: string) => void;
+  readonly onDuplicate: () => void;
   readonly onRemove: () => void;
 }
 
 /** One mailbox: the switch says what is wanted, the badge and the sentence say what is true. */
-export function MailboxRow({ view, practicePassphrase, onEdit, onRemove }: MailboxRowProps) {
+export function MailboxRow(props: MailboxRowProps) {
+  const { view, practicePassphrase, onEdit, onDuplicate, onRemove } = props;
   const t = useWords();
   const verbs = useVerbs();
   const titleId = useId();
@@ -35,6 +38,11 @@ export function MailboxRow({ view, practicePassphrase, onEdit, onRemove }: Mailb
   const now = useNow(state.kind === 'retrying' ? 1000 : 10_000);
   const badge = badgeOf(state);
   const error = errorOf(state);
+  const actions = {
+    onEdit: () => onEdit(account.practice ? 'name' : 'sshHost'),
+    onDuplicate,
+    onRemove,
+  };
   return (
     <article aria-labelledby={titleId}>
       <Disclosure className="row">
@@ -48,11 +56,7 @@ export function MailboxRow({ view, practicePassphrase, onEdit, onRemove }: Mailb
               <ChevronDown className="disclosure__chevron" size={16} aria-hidden />
             </Button>
           </h2>
-          <RowMenu
-            view={view}
-            onEdit={() => onEdit(account.practice ? 'name' : 'sshHost')}
-            onRemove={onRemove}
-          />
+          <RowMenu view={view} actions={actions} />
           <Switch
             label={account.name}
             isOn={account.wanted}
@@ -61,13 +65,18 @@ export function MailboxRow({ view, practicePassphrase, onEdit, onRemove }: Mailb
           <p className="row__state" data-badge={badge}>
             {describeState(view, t, now).line}
           </p>
+          {account.wanted && isTakingOver(view.activity, now) ? (
+            <p className="row__news" role="status">
+              {t('window:row.taking-over')}
+            </p>
+          ) : null}
         </div>
         <div className="row__below">
           {error === null ? null : <ErrorCard view={view} error={error} onEdit={onEdit} />}
           {account.practice ? <PracticeGuide view={view} passphrase={practicePassphrase} /> : null}
           <Addresses account={account} />
           <DisclosurePanel className="disclosure__panel">
-            <More view={view} now={now} />
+            <More view={view} now={now} actions={actions} />
           </DisclosurePanel>
         </div>
       </Disclosure>

@@ -1,11 +1,17 @@
+import { Copy, Pencil, Trash2 } from 'lucide-react';
 import type { AccountView } from '../../../electron/shared/app-snapshot';
 import { describeWhen } from '../../../electron/shared/messages';
 import type { GreetingProof, TunnelState } from '../../../electron/shared/tunnel-state';
-import { describeBytes } from '../../i18n/bytes';
+import { Button } from '../../components/Button';
 import { useWords } from '../../i18n/use-words';
-import { mailPathsOf } from '../../state/mail-path';
+import { bridged, mailPathsOf } from '../../state/mail-path';
+import { useVerbs } from '../../state/verbs';
+import { Forwards } from './Forwards';
 import { PathPicture } from './PathPicture';
+import { Recent } from './Recent';
+import type { RowActions } from './RowMenu';
 import { SessionDetails } from './SessionDetails';
+import { Today } from './Today';
 import './more.css';
 
 /** The greeting read last, if this state knows of one. */
@@ -18,22 +24,28 @@ function greetingOf(state: TunnelState): GreetingProof | null {
 interface MoreProps {
   readonly view: AccountView;
   readonly now: number;
+  readonly actions: RowActions;
 }
 
-/** An opened row: the way of the mail, what the mail server said, what was carried, and the facts for the curious. */
-export function More({ view, now }: MoreProps) {
+/** An opened row: the way of the mail, what was carried and what happened, and what can be done with the mailbox. */
+export function More({ view, now, actions }: MoreProps) {
   const t = useWords();
-  const { account, traffic, session, state } = view;
+  const verbs = useVerbs();
+  const { account, session, state, activity } = view;
   const greeting = greetingOf(state);
-  const saved = traffic.beforeCompression - traffic.afterCompression;
+  const bridge = (mailServer: string): void => {
+    const { id, wanted: _wanted, ...draft } = account;
+    void verbs.saveAccount(id, { ...draft, forwards: bridged(account, mailServer) });
+  };
   return (
     <div className="more">
       <section className="more__section">
         <h3 className="section-title">{t('window:more.path')}</h3>
         {mailPathsOf(account).map((path) => (
-          <PathPicture key={`${path.mailServer} ${path.beyond}`} path={path} />
+          <PathPicture key={`${path.mailServer} ${path.beyond}`} path={path} onBridge={bridge} />
         ))}
       </section>
+      <Forwards account={account} />
       {greeting === null ? null : (
         <section className="more__section">
           <h3 className="section-title">{t('window:more.greeting')}</h3>
@@ -45,29 +57,25 @@ export function More({ view, now }: MoreProps) {
           </p>
         </section>
       )}
-      <section className="more__section">
-        <h3 className="section-title">{t('window:more.traffic')}</h3>
-        <dl className="facts">
-          <dt>{t('window:more.connections')}</dt>
-          <dd>
-            {t('window:more.connections-value', {
-              open: traffic.openConnections,
-              total: traffic.totalConnections,
-            })}
-          </dd>
-          <dt>{t('window:more.received')}</dt>
-          <dd>{describeBytes(traffic.bytesDown, t)}</dd>
-          <dt>{t('window:more.sent')}</dt>
-          <dd>{describeBytes(traffic.bytesUp, t)}</dd>
-          {saved > 0 ? (
-            <>
-              <dt>{t('window:more.saved')}</dt>
-              <dd>{describeBytes(saved, t)}</dd>
-            </>
-          ) : null}
-        </dl>
-      </section>
+      <Today view={view} now={now} />
+      <Recent activity={activity} now={now} />
       {session === null ? null : <SessionDetails session={session} />}
+      <div className="more__actions">
+        <Button small onPress={actions.onEdit}>
+          <Pencil size={14} aria-hidden />
+          {t('window:row.edit')}
+        </Button>
+        {account.practice ? null : (
+          <Button small onPress={actions.onDuplicate}>
+            <Copy size={14} aria-hidden />
+            {t('window:row.duplicate')}
+          </Button>
+        )}
+        <Button small onPress={actions.onRemove}>
+          <Trash2 size={14} aria-hidden />
+          {t('window:row.remove')}
+        </Button>
+      </div>
     </div>
   );
 }

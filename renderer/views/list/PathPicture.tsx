@@ -1,7 +1,8 @@
-import { Laptop, Lock, LockOpen, Mail, Server } from 'lucide-react';
-import type { ReactNode } from 'react';
-import type { Leg, MailPath } from '../../state/mail-path';
+import { Laptop, Lock, LockOpen, Mail, Route, Server, Waypoints } from 'lucide-react';
+import { Fragment, type ReactNode } from 'react';
+import { Button } from '../../components/Button';
 import { useWords } from '../../i18n/use-words';
+import type { Leg, MailPath, Passage } from '../../state/mail-path';
 
 const LEG_WORDS: Readonly<Record<Leg, string>> = {
   tunnel: 'window:more.encrypted',
@@ -10,11 +11,27 @@ const LEG_WORDS: Readonly<Record<Leg, string>> = {
   nobody: 'window:more.not-encrypted',
 };
 
-function Stop({ icon, children }: { readonly icon: ReactNode; readonly children: ReactNode }) {
+const PASSAGES: Readonly<Record<Passage['kind'], { readonly Icon: typeof Route; key: string }>> = {
+  proxy: { Icon: Waypoints, key: 'window:more.proxy' },
+  jump: { Icon: Route, key: 'window:more.jump' },
+};
+
+interface StopProps {
+  readonly icon: ReactNode;
+  readonly notes?: readonly string[];
+  readonly children: ReactNode;
+}
+
+function Stop({ icon, notes = [], children }: StopProps) {
   return (
     <li className="path__stop">
       {icon}
-      <span>{children}</span>
+      <span>
+        {children}
+        {notes.map((note) => (
+          <small key={note}> {note}</small>
+        ))}
+      </span>
     </li>
   );
 }
@@ -32,19 +49,37 @@ function LegLine({ leg }: { readonly leg: Leg }) {
   );
 }
 
+interface PathPictureProps {
+  readonly path: MailPath;
+  /** Lets Mailmole encrypt the part that nobody does. */
+  readonly onBridge: (mailServer: string) => void;
+}
+
 /** Who encrypts what, from where to where, and where nobody does. */
-export function PathPicture({ path }: { readonly path: MailPath }) {
+export function PathPicture({ path, onBridge }: PathPictureProps) {
   const t = useWords();
-  const { server, mailServer, beyond } = path;
+  const { server, mailServer, beyond, via } = path;
   return (
     <div className="way">
       <ol className="path">
-        <Stop icon={<Laptop size={16} aria-hidden />}>
+        <Stop
+          icon={<Laptop size={16} aria-hidden />}
+          notes={path.protocols.map((protocol) => t(`form:protocol.${protocol}`))}
+        >
           {t('window:more.this-computer')}
-          {path.protocols.map((protocol) => (
-            <small key={protocol}> {t(`form:protocol.${protocol}`)}</small>
-          ))}
         </Stop>
+        {via.map(({ kind, host }, index) => {
+          const { Icon, key } = PASSAGES[kind];
+          return (
+            // The stations of one way never change places.
+            <Fragment key={index}>
+              <LegLine leg="tunnel" />
+              <Stop icon={<Icon size={16} aria-hidden />} notes={[t(key)]}>
+                {host}
+              </Stop>
+            </Fragment>
+          );
+        })}
         <LegLine leg="tunnel" />
         <Stop icon={<Server size={16} aria-hidden />}>{server}</Stop>
         {mailServer !== null && beyond !== null ? (
@@ -55,9 +90,13 @@ export function PathPicture({ path }: { readonly path: MailPath }) {
         ) : null}
       </ol>
       {mailServer !== null && beyond === 'nobody' ? (
-        <p className="path__hint">
-          {t('window:more.not-encrypted-hint', { server, mail: mailServer })}
-        </p>
+        <div className="path__offer">
+          <p>{t('window:more.not-encrypted-hint', { server, mail: mailServer })}</p>
+          <Button small onPress={() => onBridge(mailServer)}>
+            <Lock size={14} aria-hidden />
+            {t('window:more.bridge')}
+          </Button>
+        </div>
       ) : null}
     </div>
   );

@@ -1,4 +1,4 @@
-import { Ellipsis, Pencil, RotateCw, Trash2 } from 'lucide-react';
+import { Copy, Ellipsis, Pencil, RotateCw, Trash2 } from 'lucide-react';
 import { Menu, MenuItem, MenuTrigger, Popover, Separator } from 'react-aria-components';
 import type { AccountView } from '../../../electron/shared/app-snapshot';
 import { canTryNow } from '../../../electron/shared/tunnel-state';
@@ -7,14 +7,20 @@ import { useWords } from '../../i18n/use-words';
 import { useVerbs } from '../../state/verbs';
 import '../../components/popover.css';
 
-interface RowMenuProps {
-  readonly view: AccountView;
+/** What a person can do with a mailbox, besides switching it. */
+export interface RowActions {
   readonly onEdit: () => void;
+  readonly onDuplicate: () => void;
   readonly onRemove: () => void;
 }
 
+interface RowMenuProps {
+  readonly view: AccountView;
+  readonly actions: RowActions;
+}
+
 /** What can be done with a mailbox, besides switching it. */
-export function RowMenu({ view, onEdit, onRemove }: RowMenuProps) {
+export function RowMenu({ view, actions }: RowMenuProps) {
   const t = useWords();
   const verbs = useVerbs();
   const { account, state } = view;
@@ -25,10 +31,16 @@ export function RowMenu({ view, onEdit, onRemove }: RowMenuProps) {
       </IconButton>
       <Popover className="popover" placement="bottom end" offset={4}>
         <Menu className="popover__list">
-          <MenuItem className="popover__item" onAction={onEdit}>
+          <MenuItem className="popover__item" onAction={actions.onEdit}>
             <Pencil size={16} aria-hidden />
             {t('window:row.edit')}
           </MenuItem>
+          {account.practice ? null : (
+            <MenuItem className="popover__item" onAction={actions.onDuplicate}>
+              <Copy size={16} aria-hidden />
+              {t('window:row.duplicate')}
+            </MenuItem>
+          )}
           {canTryNow(state) ? (
             <MenuItem className="popover__item" onAction={() => void verbs.tryNow(account.id)}>
               <RotateCw size={16} aria-hidden />
@@ -36,7 +48,7 @@ export function RowMenu({ view, onEdit, onRemove }: RowMenuProps) {
             </MenuItem>
           ) : null}
           <Separator className="popover__separator" />
-          <MenuItem className="popover__item" onAction={onRemove}>
+          <MenuItem className="popover__item" onAction={actions.onRemove}>
             <Trash2 size={16} aria-hidden />
             {t('window:row.remove')}
           </MenuItem>

@@ -5,7 +5,10 @@ import { describeBytes } from '../../../renderer/i18n/bytes';
 import { announcementsBetween } from '../../../renderer/state/announcements';
 import { fieldToMend } from '../../../renderer/state/error-field';
 import { spellFingerprint } from '../../../renderer/state/fingerprint';
-import { mailPathsOf } from '../../../renderer/state/mail-path';
+import { describeEvent, isTakingOver } from '../../../renderer/state/activity-view';
+import { bridged, mailPathsOf } from '../../../renderer/state/mail-path';
+import type { Route } from '../../../electron/shared/account';
+import { noActivity, type ActivityEvent } from '../../../electron/shared/activity';
 import { parseServerText } from '../../../renderer/state/server-text';
 import {
   aSnapshot,
@@ -14,6 +17,7 @@ import {
   ERRORS,
   FINGERPRINT,
   FORWARD,
+  NOW,
   STATES,
 } from '../support/snapshots';
 import { englishWords } from '../support/words';
@@ -52,12 +56,17 @@ describe('a server as it is typed', () => {
 
 describe('the way of the mail', () => {
   const paths = (mailHost: string, protocol = FORWARD.protocol) =>
-    mailPathsOf({ sshHost: 'shell.example.org', forwards: [{ ...FORWARD, mailHost, protocol }] });
+    mailPathsOf({
+      sshHost: 'shell.example.org',
+      route: { kind: 'direct' },
+      forwards: [{ ...FORWARD, mailHost, protocol }],
+    });
 
   it('is honest about the part that nobody encrypts', () => {
     expect(paths('mail.example.org')).toEqual([
       {
         protocols: ['pop3'],
+        via: [],
         server: 'shell.example.org',
         mailServer: 'mail.example.org',
         beyond: 'nobody',
@@ -77,6 +86,7 @@ describe('the way of the mail', () => {
     const bridged = (protocol: typeof FORWARD.protocol, tls: typeof FORWARD.tls) =>
       mailPathsOf({
         sshHost: 'shell.example.org',
+        route: { kind: 'direct' },
         forwards: [{ ...FORWARD, mailHost: 'mail.example.org', protocol, tls }],
       })[0]?.beyond;
     expect(bridged('pop3', 'starttls')).toBe('bridge');
@@ -89,8 +99,98 @@ describe('the way of the mail', () => {
       { ...FORWARD, id: 'b', protocol: 'imap' as const },
       { ...FORWARD, id: 'c', protocol: 'imaps' as const },
     ];
-    const found = mailPathsOf({ sshHost: 'shell.example.org', forwards });
+    const found = mailPathsOf({
+      sshHost: 'shell.example.org',
+      route: { kind: 'direct' },
+      forwards,
+    });
     expect(found.map(({ protocols }) => protocols)).toEqual([['pop3', 'imap'], ['imaps']]);
+  });
+});
+
+describe('the stations on the way', () => {
+  const jump = (host: string, route: Route): Route => ({
+    ...{ kind: 'jump', host, port: 22, user: 'm', signIn: { kind: 'automatic' } },
+    route,
+  });
+  const proxy: Route = { kind: 'socks5', host: 'proxy', port: 1080, user: null };
+
+  it.each<[string, Route, readonly string[]]>([
+    ['none', { kind: 'direct' }, []],
+    ['a proxy', proxy, ['proxy proxy']],
+    ['a jump', jump('gate', { kind: 'direct' }), ['jump gate']],
+    [
+      'all of them, the nearest first',
+      jump('inner', jump('gate', proxy)),
+      ['proxy proxy', 'jump gate', 'jump inner'],
+    ],
+  ])('%s', (_what, route, stations) => {
+    const [path] = mailPathsOf(anAccount({ route }));
+    expect(path?.via.map(({ kind, host }) => `${kind} ${host}`)).toEqual(stations);
+  });
+});
+
+describe('the bridge that is offered', () => {
+  it('encrypts the part that nobody does, and leaves everything else alone', () => {
+    const forwards = [
+      FORWARD,
+      { ...FORWARD, id: 'imaps', protocol: 'imaps' as const },
+      { ...FORWARD, id: 'here', mailHost: 'localhost' },
+      { ...FORWARD, id: 'other', mailHost: 'other.example.org' },
+      { ...FORWARD, id: 'tls', tls: 'implicit' as const },
+    ];
+    const next = bridged(anAccount({ forwards }), 'mail.example.org');
+    expect(next.map(({ tls }) => tls)).toEqual(['starttls', 'none', 'none', 'none', 'implicit']);
+    const beyond = mailPathsOf(anAccount({ forwards: next.slice(0, 1) }))[0]?.beyond;
+    expect(beyond).toBe('bridge');
+  });
+});
+
+describe('an event in words', () => {
+  const at = NOW;
+  it.each<[ActivityEvent, string]>([
+    [{ kind: 'switched-on', at }, 'It was switched on.'],
+    [{ kind: 'switched-off', at }, 'It was switched off.'],
+    [{ kind: 'changed', at, reconnects: false }, 'It was changed, without a reconnect.'],
+    [
+      { kind: 'changed', at, reconnects: true },
+      'It was changed, and taken over with one reconnect.',
+    ],
+    [{ kind: 'greeted', at }, 'The mail server greeted.'],
+    [{ kind: 'rested', at }, 'Nothing was fetched for a while, so the connection was closed.'],
+    [{ kind: 'no-network', at }, 'There was no network.'],
+    [
+      { kind: 'trouble', at, error: ERRORS['connection-refused'], times: 1 },
+      'shell.example.org refused the connection.',
+    ],
+    [
+      { kind: 'trouble', at, error: ERRORS['connection-refused'], times: 3 },
+      'shell.example.org refused the connection. (3 times)',
+    ],
+    [
+      { kind: 'carried', at, times: 0, bytesDown: 0, bytesUp: 12 },
+      'Your mail program came once: 0 bytes fetched, 12 bytes sent.',
+    ],
+    [
+      { kind: 'carried', at, times: 4, bytesDown: 4_200_000, bytesUp: 1500 },
+      'Your mail program came 4 times: 4.2 MB fetched, 1.5 kB sent.',
+    ],
+  ])('%j', (event, words) => {
+    expect(describeEvent(event, t)).toBe(words);
+  });
+
+  it('says for a while that a change is taken over', () => {
+    const activity = (reconnects: boolean) => ({
+      ...noActivity(NOW),
+      events: [
+        { kind: 'greeted', at: NOW } as const,
+        { kind: 'changed', at: NOW, reconnects } as const,
+      ],
+    });
+    expect(isTakingOver(activity(true), NOW + 1000)).toBe(true);
+    expect(isTakingOver(activity(true), NOW + 31_000)).toBe(false);
+    expect(isTakingOver(activity(false), NOW + 1000)).toBe(false);
+    expect(isTakingOver(noActivity(NOW), NOW)).toBe(false);
   });
 });
 
