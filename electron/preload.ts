@@ -2,7 +2,7 @@ import type { IpcRendererEvent } from 'electron';
 import { contextBridge, ipcRenderer } from 'electron';
 import type { AppSnapshot } from './shared/app-snapshot';
 import type { Bridge, IpcName } from './shared/ipc-contract';
-import { channelOf, IPC_NAMES, SNAPSHOT_CHANNEL } from './shared/ipc-contract';
+import { channelOf, IPC_NAMES, PLACE_CHANNEL, SNAPSHOT_CHANNEL } from './shared/ipc-contract';
 
 /** The verbs of the contract, each an invocation of its own channel; ipcRenderer itself never crosses. */
 const verbs = Object.fromEntries(
@@ -18,4 +18,10 @@ const onSnapshot: Bridge['onSnapshot'] = (listener) => {
   return () => void ipcRenderer.off(SNAPSHOT_CHANNEL, pass);
 };
 
-contextBridge.exposeInMainWorld('mailmole', { ...verbs, onSnapshot });
+const onPlace: Bridge['onPlace'] = (listener) => {
+  const pass = (): void => listener();
+  ipcRenderer.on(PLACE_CHANNEL, pass);
+  return () => void ipcRenderer.off(PLACE_CHANNEL, pass);
+};
+
+contextBridge.exposeInMainWorld('mailmole', { ...verbs, onSnapshot, onPlace });

@@ -77,20 +77,25 @@ export function startDesktop(parts: DesktopParts): Desktop {
     });
   };
   const tray = new TrayIcon(parts.files.trayIcons, trayView(state.snapshot(), t), perform);
-  const notifier = new Notifier(t, () => windows.showMain());
+  const notifier = new Notifier({
+    ...{ t, clock: parts.clock, snapshot: () => state.snapshot() },
+    watched: () => windows.watched(),
+    open: (id) => windows.showMain(true, id === null ? null : { kind: 'mailbox', id }),
+  });
   state.subscribe((snapshot) => {
     tray.show(trayView(snapshot, t));
     windows.syncPrompts(
       snapshot.prompts.map((prompt) => prompt.id),
       commands.personActedWithin(CAUSED_BY_PERSON_MS),
     );
-    notifier.show(snapshot, windows.watched());
+    notifier.look();
   });
   const stopWatching = watchForPanel(parts, windows, tray);
   return {
     showMain: () => windows.showMain(),
     end() {
       stopWatching();
+      notifier.end();
       windows.rememberMain();
       tray.destroy();
     },
@@ -121,6 +126,7 @@ function desktopActions(
       return true;
     },
     copyText: copyToClipboard,
+    takePlace: () => windows.takePlace(),
     chooseKeyFile: () => chooseKeyFile(home, t('app:choose-key-title'), windows.main()),
     composeMail,
     copyReport: (redacted) => copyToClipboard(report(state.snapshot(), userData, redacted)),

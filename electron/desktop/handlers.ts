@@ -1,7 +1,7 @@
 import type { Program } from '../client-setup/programs';
 import type { PreferenceBook } from '../preferences/preference-book';
 import type { AccountId } from '../shared/account';
-import type { IpcFailure } from '../shared/ipc-contract';
+import type { IpcFailure, Place } from '../shared/ipc-contract';
 import { fail, ok } from '../shared/result';
 import type { AppState } from '../state/app-state';
 import type { Commands } from '../state/commands';
@@ -18,6 +18,8 @@ export interface DesktopActions {
   /** Opens a new message in the person's mail program. */
   composeMail(subject: string, body: string): Promise<void>;
   copyReport(redacted: boolean): Promise<void>;
+  /** Where a window that was brought up is wanted; told once. */
+  takePlace(): Place | null;
 }
 
 /** The verbs of the contract, put together from the commands, the snapshot and the desktop. */
@@ -64,6 +66,7 @@ export function createHandlers(
       await desktop.composeMail(subject, body);
       return ok(null);
     },
+    takePlace: () => ok(desktop.takePlace()),
     setPreferences: (wanted) => {
       preferences.set(wanted);
       return ok(null);

@@ -1,6 +1,7 @@
 import type { BrowserWindowConstructorOptions, Session, WebFrameMain } from 'electron';
 import { app, BrowserWindow, nativeTheme, screen } from 'electron';
 import ElectronStore from 'electron-store';
+import { PLACE_CHANNEL, type Place } from '../shared/ipc-contract';
 import type { PromptId } from '../shared/prompt';
 import type { Log } from '../tunnel/ports';
 import { PromptWindow } from './prompt-window';
@@ -39,6 +40,7 @@ export class Windows {
   readonly #memory: ElectronStore<{ bounds?: unknown }>;
   #main: BrowserWindow | null = null;
   readonly #prompt: PromptWindow;
+  #place: Place | null = null;
 
   constructor(parts: WindowParts) {
     this.#parts = parts;
@@ -82,9 +84,14 @@ export class Windows {
     return this.live().some((window) => window.webContents.mainFrame === frame);
   }
 
-  /** Brings the main window up. `focus` false: without taking the keyboard from whatever has it. */
-  showMain(focus = true): void {
+  /**
+   * Brings the main window up, at a place where one is given. `focus` false: without taking the keyboard from whatever
+   * has it.
+   */
+  showMain(focus = true, place: Place | null = null): void {
+    if (place !== null) this.#place = place;
     if (this.#main !== null) {
+      if (place !== null) this.#main.webContents.send(PLACE_CHANNEL);
       bringForward(this.#main, focus);
       return;
     }
@@ -100,6 +107,13 @@ export class Windows {
     window.on('close', () => this.rememberMain());
     window.on('closed', () => (this.#main = null));
     window.once('ready-to-show', () => bringForward(window, focus));
+  }
+
+  /** The place the main window was brought up for, once. */
+  takePlace(): Place | null {
+    const place = this.#place;
+    this.#place = null;
+    return place;
   }
 
   /** Shows the window of questions while there are any. `focus`: a person caused the newest of them. */

@@ -68,11 +68,16 @@ export interface IpcContract {
   cancelInstall: { args: []; reply: null };
   /** Opens a new message in the person's mail program. */
   composeMail: { args: [subject: string, body: string]; reply: null };
+  /** Where the main window was brought up for, once; null when a person just opened it. */
+  takePlace: { args: []; reply: Place | null };
   /** Takes all preferences over at once. */
   setPreferences: { args: [preferences: Preferences]; reply: null };
   /** Puts a report for whoever helps on the clipboard: no secrets, and without names and servers when `redacted`. */
   copyReport: { args: [redacted: boolean]; reply: null };
 }
+
+/** Where in the main window something is to be seen. */
+export type Place = { readonly kind: 'mailbox'; readonly id: AccountId };
 
 export type IpcName = keyof IpcContract;
 export type IpcArgs<N extends IpcName> = IpcContract[N]['args'];
@@ -105,6 +110,7 @@ export const IPC_NAMES = [
   'installKey',
   'cancelInstall',
   'composeMail',
+  'takePlace',
   'setPreferences',
   'copyReport',
 ] as const satisfies readonly IpcName[];
@@ -115,6 +121,9 @@ export const ALL_NAMES_LISTED: [Missing] extends [never] ? true : Missing = true
 
 /** Main tells windows: here is the new snapshot, whole. */
 export const SNAPSHOT_CHANNEL = 'mailmole:snapshot';
+
+/** Main tells the main window: a place is waiting, take it. */
+export const PLACE_CHANNEL = 'mailmole:place';
 
 /** The channel of a verb. */
 export function channelOf(name: IpcName): string {
@@ -137,4 +146,6 @@ export type Bridge = {
 } & {
   /** Calls back with every new snapshot until the returned function is called. */
   readonly onSnapshot: (listener: (snapshot: AppSnapshot) => void) => () => void;
+  /** Calls back when a place is waiting, until the returned function is called. */
+  readonly onPlace: (listener: () => void) => () => void;
 };

@@ -138,6 +138,7 @@ const PARSERS: { readonly [N in IpcName]: z.ZodType<IpcArgs<N>> } = {
   installKey: z.tuple([draft, text]),
   cancelInstall: z.tuple([]),
   composeMail: z.tuple([text, text]),
+  takePlace: z.tuple([]),
   setPreferences: z.tuple([z.strictObject(PREFERENCE_FIELDS)]),
   copyReport: z.tuple([z.boolean()]),
 };

@@ -5,11 +5,13 @@ import type { Bridge } from '../../electron/shared/ipc-contract';
 export interface SnapshotStore {
   readonly subscribe: (listener: () => void) => () => void;
   readonly get: () => AppSnapshot | null;
+  /** Calls back when the window is wanted at a place, until the returned function is called. */
+  readonly whenPlaced: (listener: () => void) => () => void;
 }
 
 /** Listens to the main process for as long as the window lives, and asks for the first snapshot. */
 export function createSnapshotStore(
-  bridge: Pick<Bridge, 'getSnapshot' | 'onSnapshot'>,
+  bridge: Pick<Bridge, 'getSnapshot' | 'onSnapshot' | 'onPlace'>,
 ): SnapshotStore {
   let current: AppSnapshot | null = null;
   const listeners = new Set<() => void>();
@@ -29,5 +31,6 @@ export function createSnapshotStore(
       return () => listeners.delete(listener);
     },
     get: () => current,
+    whenPlaced: (listener) => bridge.onPlace(listener),
   };
 }

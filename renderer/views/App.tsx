@@ -1,6 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
+import type { AccountId } from '../../electron/shared/account';
 import { useSnapshot } from '../state/use-snapshot';
 import { useAnnouncements } from '../state/use-announcements';
+import { useBroughtUp } from '../state/use-brought-up';
 import { usePlaces } from '../state/use-places';
 import { MailboxForm } from './form/MailboxForm';
 import { MailboxList } from './list/MailboxList';
@@ -17,12 +19,29 @@ function useFocusBack(id: string): [boolean, (isThere: boolean) => void] {
   return [isThere, setIsThere];
 }
 
+/** Leads the keyboard, and the eye, to a mailbox as soon as it is drawn. */
+function useSought(sought: { readonly id: AccountId } | null, isDrawn: boolean): void {
+  useEffect(() => {
+    if (sought === null || !isDrawn) return;
+    const row = document.getElementById(`mailbox-${sought.id}`);
+    row?.scrollIntoView({ block: 'center' });
+    row?.focus();
+  }, [sought, isDrawn]);
+}
+
 /** The main window: the list of mailboxes, and in its place the form while one is added or changed. */
 export function App() {
   const snapshot = useSnapshot();
   const places = usePlaces(snapshot);
+  const [sought, setSought] = useState<{ readonly id: AccountId } | null>(null);
   const [isPreferring, setIsPreferring] = useFocusBack('open-preferences');
   useAnnouncements(snapshot);
+  useBroughtUp((place) => {
+    setIsPreferring(false);
+    // Who is typing is not taken away from it.
+    if (places.form === null) setSought({ id: place.id });
+  });
+  useSought(sought, snapshot !== null);
   // Until the first snapshot there is nothing but the ground, so that nothing jumps.
   if (snapshot === null) return null;
   const { form } = places;

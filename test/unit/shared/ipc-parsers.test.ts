@@ -42,6 +42,7 @@ const HONEST: readonly (readonly [IpcName, readonly unknown[]])[] = [
   ['installKey', [DRAFT, '/home/msingh/.ssh/id_mailmole']],
   ['cancelInstall', []],
   ['composeMail', ['My public key', 'ssh-ed25519 AAAA']],
+  ['takePlace', []],
   ['setPreferences', [DEFAULT_PREFERENCES]],
   ['copyReport', [true]],
 ];

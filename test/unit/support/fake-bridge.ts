@@ -33,7 +33,7 @@ export function fakeBridge(first: AppSnapshot): FakeBridge {
   const verbs: Readonly<Record<string, unknown>> = Object.fromEntries(IPC_NAMES.map(verb));
   return {
     // Each name has its verb; a record of all of them cannot say so.
-    bridge: { ...verbs, onSnapshot } as unknown as Bridge,
+    bridge: { ...verbs, onSnapshot, onPlace: () => () => undefined } as unknown as Bridge,
     calls,
     push: (snapshot) => {
       current = snapshot;
