@@ -19,8 +19,10 @@ export function shellWord(text: string): string {
 
 /** The command that waits until a mailbox can be used. */
 export function waitCommand({ name }: Account): string {
+  // No name holds a line's end; if one did, it would end a line of the file.
+  const word = shellWord(name.replaceAll(/[\r\n]+/gu, ' '));
   // Behind the two hyphens nothing is an option, whatever it looks like.
-  return `mailmole wait ${name.startsWith('-') ? '-- ' : ''}${shellWord(name)}`;
+  return `mailmole wait ${name.startsWith('-') ? '-- ' : ''}${word}`;
 }
 
 /**
