@@ -15,6 +15,7 @@ export default defineConfig({
           'tunnel-host': resolve('electron/tunnel-host.ts'),
           'key-worker': resolve('electron/tunnel/key-worker.ts'),
           'practice-host': resolve('electron/practice-host.ts'),
+          cli: resolve('electron/cli.ts'),
         },
       },
     },

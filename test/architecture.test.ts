@@ -47,7 +47,10 @@ const ROOMS: readonly Room[] = [
   {
     name: 'control',
     files: /^electron\/control\//u,
-    may: ['shared', 'accounts', 'client-setup', 'state', 'electron/tunnel/ports', 'zod', 'node'],
+    may: [
+      ...['shared', 'accounts', 'client-setup', 'state', 'electron/tunnel/ports'],
+      ...['commander', 'zod', 'node'],
+    ],
   },
   {
     name: 'logging',
@@ -139,6 +142,7 @@ const ROOMS: readonly Room[] = [
       'node',
     ],
   },
+  { name: 'cli', files: /^electron\/cli\.ts$/u, may: ['control', 'electron/core/words', 'node'] },
   {
     name: 'preload',
     files: /^electron\/preload\.ts$/u,

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { runCli } from './control/cli';
+import { createWords } from './core/words';
+
+/**
+ * Entry of the command `mailmole VERB`: built to out/main/cli.js, run by plain Node or by Electron's run-time as plain
+ * Node, so that no browser is started to ask a question.
+ */
+
+/** In a package, the program is itself the application; in a checkout it is told which one to start. */
+function appCommand(): readonly string[] {
+  const told = process.env['MAILMOLE_APP'];
+  return told === undefined ? [process.execPath] : (JSON.parse(told) as string[]);
+}
+
+function version(): string {
+  const file = join(import.meta.dirname, '../../package.json');
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}
+
+// Whoever reads our output may stop reading, as `head` does; that is no fault.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => process.exit());
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  t: createWords(Intl.DateTimeFormat().resolvedOptions().locale),
+  version: version(),
+  cwd: process.cwd(),
+  app: appCommand(),
+  interactive: process.stdin.isTTY || process.stderr.isTTY,
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  readInput: () => text(process.stdin),
+  readFile: (path) => readFile(path, 'utf8'),
+});

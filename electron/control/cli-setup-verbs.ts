@@ -1,0 +1,143 @@
+import type { Command } from 'commander';
+import type { AskFlag, VerbMaker } from './cli-verbs';
+import { demand, mayAsk, printJson, withAsk } from './cli-verbs';
+import type { CliParts } from './cli';
+import { DOCUMENT_VERSION } from './documents';
+import { mailboxFromFlags, type MailboxFlags } from './flags';
+import type { MailboxInput } from './mailbox-input';
+import { CommandEnd, EXIT, wrongUsage } from './usage';
+
+interface SetupFlags extends MailboxFlags, AskFlag {
+  readonly input?: string;
+  readonly json?: true;
+  readonly off?: true;
+}
+
+/** The verbs that make, change and remove mailboxes. */
+export function addSetupVerbs(maker: VerbMaker): void {
+  addAdd(maker);
+  addEdit(maker);
+  const { t } = maker.parts;
+  maker.verb('remove <NAME>', t('cli:help.remove')).action(async (name: string) => {
+    await demand(maker, 'remove', { name });
+  });
+}
+
+function addAdd(maker: VerbMaker): void {
+  const { parts } = maker;
+  const { t } = parts;
+  const command = maker.verb('add [NAME]', t('cli:help.add'));
+  withAsk(withMailboxFlags(command, parts), parts)
+    .option('--off', t('cli:help.off'))
+    .option('--json', t('cli:help.json'))
+    .addHelpText('after', `\n${t('cli:help.add-after')}`)
+    .action(async (name: string | undefined, flags: SetupFlags) => {
+      const mailbox = await mailboxIn({ ...flags, ...(name !== undefined && { name }) }, parts);
+      for (const [field, flag] of [
+        ['sshHost', '--server'],
+        ['sshUser', '--user'],
+        ['forwards', '--forward'],
+      ] as const) {
+        if (!(field in mailbox)) throw wrongUsage({ key: 'cli:usage.needed', params: { flag } }, t);
+      }
+      const { mailboxes } = await demand(maker, 'add', {
+        ...{ mailboxes: [mailbox], on: flags.off !== true, ask: mayAsk(flags, parts) },
+      });
+      tellMade(mailboxes, flags, parts);
+    });
+}
+
+/** Names what was made, which may not be what was typed. */
+export function tellMade(
+  mailboxes: readonly { readonly id: string; readonly name: string }[],
+  { json }: { readonly json?: true },
+  parts: CliParts,
+): void {
+  if (json === true) printJson(parts, { version: DOCUMENT_VERSION, mailboxes });
+  else for (const { name } of mailboxes) parts.out(`${parts.t('cli:added', { name })}\n`);
+}
+
+function addEdit(maker: VerbMaker): void {
+  const { parts } = maker;
+  const { t } = parts;
+  const command = maker.verb('edit <NAME>', t('cli:help.edit'));
+  withAsk(withMailboxFlags(command, parts), parts)
+    .option('--name <NEW>', t('cli:help.name'))
+    .action(async (name: string, flags: SetupFlags) => {
+      const changes = await mailboxIn(flags, parts);
+      if (Object.keys(changes).length === 0)
+        throw wrongUsage({ key: 'cli:usage.nothing-to-change', params: {} }, t);
+      await demand(maker, 'edit', { name, changes, ask: mayAsk(flags, parts) });
+    });
+}
+
+function withMailboxFlags(command: Command, { t }: CliParts): Command {
+  const list = (value: string, before: readonly string[] = []): readonly string[] => [
+    ...before,
+    value,
+  ];
+  return command
+    .option('-s, --server <[USER@]HOST[:PORT]>', t('cli:help.server'))
+    .option('-u, --user <USER>', t('cli:help.user'))
+    .option('-L, --forward <FORWARD>', t('cli:help.forward'), list)
+    .option('--mode <MODE>', t('cli:help.mode'))
+    .option('-i, --key <FILE>', t('cli:help.key'))
+    .option('--agent [FINGERPRINT]', t('cli:help.agent'))
+    .option('--password', t('cli:help.password'))
+    .option('--automatic', t('cli:help.automatic'))
+    .option('-J, --jump <USER@HOST[:PORT],…>', t('cli:help.jump'))
+    .option('--proxy <URL>', t('cli:help.proxy'))
+    .option('--direct', t('cli:help.direct'))
+    .option('-C, --compress', t('cli:help.compress'))
+    .option('--no-compress', t('cli:help.no-compress'))
+    .option('--old-server', t('cli:help.old-server'))
+    .option('--no-old-server', t('cli:help.no-old-server'))
+    .option('--keepalive <SECONDS>', t('cli:help.keepalive'))
+    .option('--keepalive-count <COUNT>', t('cli:help.keepalive-count'))
+    .option('--connect-timeout <SECONDS>', t('cli:help.connect-timeout'))
+    .option('--idle <SECONDS>', t('cli:help.idle'))
+    .option('--known-hosts <FILE>', t('cli:help.known-hosts'))
+    .option('--input <FILE>', t('cli:help.input'));
+}
+
+/** The mailbox of a JSON document, if one was named, with what the options say put over it. */
+async function mailboxIn(flags: SetupFlags, parts: CliParts): Promise<MailboxInput> {
+  const { t, cwd } = parts;
+  const fromFile = flags.input === undefined ? {} : await readMailbox(flags.input, parts);
+  const fromFlags = mailboxFromFlags(flags, cwd);
+  if (!fromFlags.ok) throw wrongUsage(fromFlags.error, t);
+  return { ...fromFile, ...fromFlags.value };
+}
+
+async function readMailbox(file: string, parts: CliParts): Promise<MailboxInput> {
+  const { t } = parts;
+  const text = await readText(file, parts);
+  let document: unknown;
+  try {
+    document = JSON.parse(text) as unknown;
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : '';
+    throw wrongUsage(
+      { key: 'cli:usage.no-json', params: { file: nameOf(file, parts), detail } },
+      t,
+    );
+  }
+  if (typeof document !== 'object' || document === null || Array.isArray(document))
+    throw wrongUsage({ key: 'cli:usage.no-object', params: { file: nameOf(file, parts) } }, t);
+  return document as MailboxInput;
+}
+
+/** The text of a file, or of the standard input where `-` stands for it. */
+export async function readText(file: string, parts: CliParts): Promise<string> {
+  try {
+    return file === '-' ? await parts.readInput() : await parts.readFile(file);
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : '';
+    throw new CommandEnd(EXIT.usage, parts.t('cli:usage.unreadable', { file, detail }));
+  }
+}
+
+/** What a file is called in a sentence. */
+export function nameOf(file: string, { t }: CliParts): string {
+  return file === '-' ? t('cli:standard-input') : file;
+}

@@ -1,0 +1,169 @@
+import { Option, type Command } from 'commander';
+import { PROGRAMS } from '../client-setup/programs';
+import type { CliLine, CliParts } from './cli';
+import { addSetupVerbs } from './cli-setup-verbs';
+import { DOCUMENT_VERSION } from './documents';
+import { parseWhole } from './flags';
+import type { Answer, Params, Verb } from './protocol';
+import { LONGEST_WAIT_MS } from './protocol';
+import { renderList, renderStatus } from './render';
+import { CommandEnd, EXIT, wrongUsage } from './usage';
+
+/** Seconds that `wait` and `check` wait when nobody says otherwise. */
+const PATIENCE_S = 60;
+
+/** What the verbs are made with. */
+export interface VerbMaker {
+  readonly parts: CliParts;
+  readonly line: CliLine;
+  /** A verb, with our words and our way of ending. */
+  verb(usage: string, description: string): Command;
+}
+
+/** Puts all verbs to the command. */
+export function addVerbs(
+  program: Command,
+  parts: CliParts,
+  line: CliLine,
+  prepare: (command: Command) => void,
+): void {
+  const maker: VerbMaker = {
+    parts,
+    line,
+    verb(usage, description) {
+      const command = program.command(usage).description(description);
+      prepare(command);
+      return command;
+    },
+  };
+  addLooks(maker);
+  addSwitches(maker);
+  addWaits(maker);
+  addSetupVerbs(maker);
+}
+
+/**
+ * Asks the program to carry a verb out.
+ *
+ * @throws CommandEnd with the exit code and the words of a failure
+ */
+export async function demand<V extends Verb>(
+  { line }: VerbMaker,
+  verb: V,
+  params: Params<V>,
+): Promise<Extract<Answer<V>, { ok: true }>['value']> {
+  const client = await line.call();
+  const answer = await client.ask(verb, params);
+  if (answer.ok) return answer.value;
+  const { kind, text } = answer.error;
+  throw new CommandEnd(EXIT[kind], text);
+}
+
+/** Prints a document as JSON, for scripts. */
+export function printJson({ out }: CliParts, document: object): void {
+  out(`${JSON.stringify(document, null, 2)}\n`);
+}
+
+/** May a person be asked? When one typed this, unless it was said. */
+export interface AskFlag {
+  readonly ask?: boolean;
+}
+
+/** The options `--ask` and `--no-ask`. */
+export function withAsk(command: Command, { t }: CliParts): Command {
+  return command
+    .addOption(new Option('--ask', t('cli:help.ask')))
+    .addOption(new Option('--no-ask', t('cli:help.no-ask')));
+}
+
+/** Whether a person may be asked questions. */
+export function mayAsk({ ask }: AskFlag, { interactive }: CliParts): boolean {
+  return ask ?? interactive;
+}
+
+interface JsonFlag {
+  readonly json?: true;
+}
+
+function addLooks(maker: VerbMaker): void {
+  const { parts } = maker;
+  const { t, out, err } = parts;
+  maker
+    .verb('list [NAME...]', t('cli:help.list'))
+    .option('--json', t('cli:help.json'))
+    .action(async (names: string[], { json }: JsonFlag) => {
+      const list = await demand(maker, 'list', { names });
+      if (json === true) printJson(parts, list);
+      else if (list.mailboxes.length === 0) err(`${t('cli:list.empty')}\n`);
+      else out(renderList(list, t));
+    });
+  maker
+    .verb('status [NAME...]', t('cli:help.status'))
+    .option('--json', t('cli:help.json'))
+    .action(async (names: string[], { json }: JsonFlag) => {
+      const status = await demand(maker, 'status', { names });
+      if (json === true) printJson(parts, status);
+      else if (status.mailboxes.length === 0) err(`${t('cli:list.empty')}\n`);
+      else out(renderStatus(status));
+    });
+  maker
+    .verb('settings <NAME>', t('cli:help.settings'))
+    .option('--for <PROGRAM>', t('cli:help.for', { programs: PROGRAMS.join(', ') }))
+    .option('--json', t('cli:help.json'))
+    .action(async (name: string, flags: JsonFlag & { readonly for?: string }) => {
+      const program = flags.for ?? 'plain';
+      const { text } = await demand(maker, 'settings', { name, program });
+      if (flags.json === true) printJson(parts, { version: DOCUMENT_VERSION, name, program, text });
+      else out(text);
+    });
+}
+
+function addSwitches(maker: VerbMaker): void {
+  const { parts, line } = maker;
+  const { t } = parts;
+  withAsk(maker.verb('up [NAME...]', t('cli:help.up')), parts).action(
+    async (names: string[], flags: AskFlag) => {
+      await demand(maker, 'up', { names, ask: mayAsk(flags, parts) });
+    },
+  );
+  maker.verb('down [NAME...]', t('cli:help.down')).action(async (names: string[]) => {
+    await demand(maker, 'down', { names });
+  });
+  maker.verb('lock', t('cli:help.lock')).action(async () => {
+    // A program that does not run has nothing unlocked.
+    if ((await line.callRunning()) !== null) await demand(maker, 'lock', {});
+  });
+}
+
+interface WaitFlags extends AskFlag, JsonFlag {
+  readonly timeout?: string;
+}
+
+function addWaits(maker: VerbMaker): void {
+  const { parts } = maker;
+  const { t, out } = parts;
+  const seconds = PATIENCE_S;
+  for (const verb of ['wait', 'check'] as const) {
+    const about = verb === 'wait' ? t('cli:help.wait') : t('cli:help.check');
+    withAsk(maker.verb(`${verb} <NAME>`, about), parts)
+      .option('--timeout <SECONDS>', t('cli:help.timeout', { seconds }))
+      .option('--json', t('cli:help.json'))
+      .action(async (name: string, flags: WaitFlags) => {
+        const timeoutMs = patienceIn(flags.timeout ?? String(seconds), parts);
+        const ask = mayAsk(flags, parts);
+        const greeted = await demand(maker, verb, { name, ask, timeoutMs });
+        if (flags.json === true) printJson(parts, { version: DOCUMENT_VERSION, ...greeted });
+        // A script that waits wants to hear nothing; who checks wants the server's own words.
+        else if (verb === 'check') out(`${greeted.greeting}\n`);
+      });
+  }
+}
+
+/** Seconds as typed, in milliseconds. */
+function patienceIn(typed: string, { t }: CliParts): number {
+  const seconds = parseWhole(typed);
+  const most = LONGEST_WAIT_MS / 1000;
+  if (seconds === null || seconds > most)
+    throw wrongUsage({ key: 'cli:usage.timeout', params: { value: typed, most: String(most) } }, t);
+  return seconds * 1000;
+}
