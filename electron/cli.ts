@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { runCli } from './control/cli';
 import { createWords } from './core/words';
+import { languageFor, localeFor } from './shared/preferences';
 
 /**
  * Entry of the command `mailmole VERB`: built to out/main/cli.js, run by plain Node or by Electron's run-time as plain
@@ -24,8 +25,13 @@ function version(): string {
 // Whoever reads our output may stop reading, as `head` does; that is no fault.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => process.exit());
 
+const { locale } = Intl.DateTimeFormat().resolvedOptions();
+const words = createWords(locale);
+const language = languageFor('system', [locale]);
+await words.speak(language, localeFor(language, [locale]));
+
 process.exitCode = await runCli(process.argv.slice(2), {
-  t: createWords(Intl.DateTimeFormat().resolvedOptions().locale),
+  t: words.t,
   version: version(),
   cwd: process.cwd(),
   app: appCommand(),

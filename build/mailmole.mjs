@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+/**
+ * The command `mailmole` of a checkout: what the packages' launcher does, with what `npm run build` made. A verb starts
+ * the application as `npm start` does when none runs.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { outFolder, root } from './lib/paths.mjs';
+
+const start = path.join(root, 'build', 'start.mjs');
+process.env.MAILMOLE_APP ??= JSON.stringify([process.execPath, start]);
+
+const [first] = process.argv.slice(2).filter((word, at, words) => {
+  return !word.startsWith('--profile') && words[at - 1] !== '--profile';
+});
+const script = first === '--headless' ? 'headless.js' : 'cli.js';
+const built = path.join(outFolder, 'main', script);
+if (first === undefined || first === '--hidden') {
+  await import(start);
+} else if (fs.existsSync(built)) {
+  await import(built);
+} else {
+  console.error(`mailmole: ${built} is missing. Make it with “npm run build”.`);
+  process.exitCode = 1;
+}
