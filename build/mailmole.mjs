@@ -5,6 +5,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { outFolder, root } from './lib/paths.mjs';
 
 const start = path.join(root, 'build', 'start.mjs');
@@ -16,9 +17,9 @@ const [first] = process.argv.slice(2).filter((word, at, words) => {
 const script = first === '--headless' ? 'headless.js' : 'cli.js';
 const built = path.join(outFolder, 'main', script);
 if (first === undefined || first === '--hidden') {
-  await import(start);
+  await import(pathToFileURL(start).href);
 } else if (fs.existsSync(built)) {
-  await import(built);
+  await import(pathToFileURL(built).href);
 } else {
   console.error(`mailmole: ${built} is missing. Make it with “npm run build”.`);
   process.exitCode = 1;

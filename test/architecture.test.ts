@@ -142,7 +142,11 @@ const ROOMS: readonly Room[] = [
       'node',
     ],
   },
-  { name: 'cli', files: /^electron\/cli\.ts$/u, may: ['control', 'electron/core/words', 'node'] },
+  {
+    name: 'cli',
+    files: /^electron\/cli\.ts$/u,
+    may: ['control', 'shared', 'electron/core/words', 'node'],
+  },
   {
     name: 'preload',
     files: /^electron\/preload\.ts$/u,
