@@ -60,6 +60,8 @@ export class PromptWindow {
 
   #show(window: BrowserWindow): void {
     if (!this.#drawn) return;
+    // Above others only where the person waits for it: what they started elsewhere must not be covered.
+    window.setAlwaysOnTop(this.#focus);
     if (!this.#focus) {
       window.showInactive();
       return;

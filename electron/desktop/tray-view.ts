@@ -4,6 +4,7 @@ import type { AccountId } from '../shared/account';
 import type { AccountView, AppSnapshot } from '../shared/app-snapshot';
 import type { Translate } from '../shared/messages';
 import { describeState } from '../shared/messages';
+import { assertNever } from '../shared/result';
 import type { Badge } from '../shared/tunnel-state';
 import { badgeOf, isProven } from '../shared/tunnel-state';
 
@@ -69,7 +70,29 @@ function shortState(view: AccountView, snapshot: AppSnapshot, t: Translate): str
   return describeState(view, t, snapshot.at).short;
 }
 
-/** "2 of 3 on. Work: Needs you". Says only what is not as the person wants it. */
+/** A state that is not as the person wants it, as it stands in the middle of a sentence. */
+function runningState({ state }: AccountView, t: Translate): string {
+  switch (state.kind) {
+    case 'connecting':
+    case 'offline':
+    case 'retrying':
+    case 'disconnecting':
+      return t(`tray:state.${state.kind}`);
+    case 'connected':
+      return t(state.proof.kind === 'failed' ? 'tray:state.failed' : 'tray:state.connecting');
+    // Wanted, and not begun yet.
+    case 'off':
+    case 'ready':
+      return t('tray:state.connecting');
+    case 'waiting-for-user':
+    case 'needs-attention':
+      return t(badgeOf(state) === 'problem' ? 'tray:state.problem' : 'tray:state.needs-you');
+    default:
+      return assertNever(state);
+  }
+}
+
+/** "2 of 3 on. Work: waiting for the network". Says only what is not as the person wants it. */
 function tooltip(snapshot: AppSnapshot, t: Translate): string {
   const { accounts } = snapshot;
   if (accounts.length === 0) return t('tray:tooltip.empty');
@@ -80,7 +103,7 @@ function tooltip(snapshot: AppSnapshot, t: Translate): string {
   const told = astray.slice(0, TOLD_IN_TOOLTIP).map((view) =>
     t('tray:tooltip.mailbox', {
       name: view.account.name,
-      state: shortState(view, snapshot, t),
+      state: runningState(view, t),
     }),
   );
   const rest = astray.length - told.length;
@@ -157,7 +180,12 @@ function copyItems(accounts: readonly AccountView[], t: Translate): readonly Tra
 
 /** Quitting asks nothing, so its label says what it drops. */
 function quitLabel(accounts: readonly AccountView[], t: Translate): string {
-  if (accounts.some((view) => view.traffic.openConnections > 0)) return t('tray:quit-fetching');
-  const dropped = accounts.filter((view) => view.account.wanted).length;
-  return dropped === 0 ? t('tray:quit') : t('tray:quit-dropping', { count: dropped });
+  const carrying = accounts.find((view) => view.traffic.openConnections > 0);
+  if (carrying !== undefined) return t('tray:quit-fetching', { name: carrying.account.name });
+  const dropped = accounts.filter((view) => view.account.wanted);
+  const [first] = dropped;
+  if (first === undefined) return t('tray:quit');
+  return dropped.length === 1
+    ? t('tray:quit-dropping', { name: first.account.name })
+    : t('tray:quit-dropping-many', { count: dropped.length });
 }

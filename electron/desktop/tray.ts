@@ -52,7 +52,8 @@ export class TrayIcon {
     const tray = new Tray(this.#image(this.#stillName()));
     this.#tray = tray;
     tray.setToolTip(this.#view.tooltip);
-    tray.on('click', () => this.#perform({ verb: 'open' }));
+    // On macOS a click opens the menu, as people expect there.
+    if (process.platform !== 'darwin') tray.on('click', () => this.#perform({ verb: 'open' }));
     this.#showMenu();
     this.#showIcon();
     return tray;

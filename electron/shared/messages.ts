@@ -15,7 +15,9 @@ export type ErrorAction =
   | 'enter-again'
   | 'choose-key'
   | 'accept-changed-key'
-  | 'stay-off';
+  | 'stay-off'
+  /** Puts a text on the clipboard that whoever runs the server can use. */
+  | 'copy-for-admin';
 
 /** An error in words: what happened and to what, what to do next, and the raw text for Details. */
 export interface ErrorWords {
@@ -142,6 +144,13 @@ const TELLERS: { readonly [K in TunnelErrorKind]: Teller<K> } = {
   unexpected: always('unexpected', 'try-again'),
 };
 
+/** Only the person, or whoever looks after their computer, can mend these; or they mend themselves. */
+const NOBODY_ELSES: ReadonlySet<TunnelErrorKind> = new Set<TunnelErrorKind>([
+  ...(['port-in-use', 'port-forbidden', 'address-unavailable'] as const),
+  ...(['host-key-refused', 'key-unusable', 'key-not-made', 'agent-unavailable'] as const),
+  ...(['answer-needed', 'cancelled-by-person', 'engine-stopped'] as const),
+]);
+
 /** Picks the teller of this error. The table's type pairs each kind with its own teller; the compiler cannot follow that through an index. */
 function tell(error: TunnelError): Telling {
   return (TELLERS[error.kind] as (error: TunnelError) => Telling)(error);
@@ -183,7 +192,7 @@ export function describeError(error: TunnelError, t: Translate): ErrorWords {
   return {
     title: t(`errors:${key}.title`, params),
     body: t(`errors:${key}.body`, params),
-    actions,
+    actions: NOBODY_ELSES.has(error.kind) ? actions : [...actions, 'copy-for-admin'],
     details: rawText(error),
   };
 }
@@ -224,6 +233,7 @@ export function describeAction(action: ErrorAction, error: TunnelError, t: Trans
     case 'use-next-port':
     case 'choose-key':
     case 'accept-changed-key':
+    case 'copy-for-admin':
       return t(`errors:action.${action}`, paramsOf(error));
     default:
       return assertNever(action);

@@ -50,7 +50,7 @@ describe('the tray, as a real panel sees it', () => {
     const asked = await app.question('Is this the right server?');
     await tray.says(PRACTICE, 'Needs you', true);
     await lookAt('needs-you');
-    expect(await tray.item.tooltip()).toBe(`0 of 1 on. ${PRACTICE}: Needs you`);
+    expect(await tray.item.tooltip()).toBe(`0 of 1 on. ${PRACTICE}: needs you`);
     await asked.press('Cancel');
     const row = (await app.main()).mailbox(PRACTICE);
     await row.trouble('You have not decided about this server yet.').waitFor();
@@ -78,7 +78,7 @@ describe('the tray, as a real panel sees it', () => {
       'Copy settings',
       '-',
       'Open Mailmole',
-      'Quit Mailmole (1 mailbox goes off)',
+      `Quit Mailmole (${PRACTICE} goes off)`,
     ]);
     const entries = await tray.item.menu();
     const copy = entries.find(({ label }) => label === 'Copy settings');

@@ -144,7 +144,7 @@ describe('an error in words', () => {
     expect(describeError(ERRORS['connection-refused'], t)).toMatchObject({
       title: 'shell.example.org refused the connection.',
       body: 'The server may be down, or it may use another port than 22.',
-      actions: ['try-again', 'edit'],
+      actions: ['try-again', 'edit', 'copy-for-admin'],
     });
     expect(describeError(ERRORS['sign-in-refused'], t).title).toBe(
       'The server did not accept your password.',
@@ -152,7 +152,9 @@ describe('an error in words', () => {
     expect(describeError(ERRORS['host-key-changed'], t).actions).toEqual([
       'stay-off',
       'accept-changed-key',
+      'copy-for-admin',
     ]);
+    expect(describeError(ERRORS['port-in-use'], t).actions).not.toContain('copy-for-admin');
   });
 
   it('never groups the digits of a port, and names a key by its file', () => {

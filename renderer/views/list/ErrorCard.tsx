@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { DraftProblem } from '../../../electron/shared/account';
+import { adminText } from '../../../electron/shared/admin-text';
 import type { AccountView } from '../../../electron/shared/app-snapshot';
 import {
   describeAction,
@@ -10,11 +11,13 @@ import {
 import type { TunnelError } from '../../../electron/shared/tunnel-error';
 import { badgeOf, canTryNow, type TunnelState } from '../../../electron/shared/tunnel-state';
 import { Button } from '../../components/Button';
-import { CopyIcon } from '../../components/CopyButton';
+import { CopyIcon, CopyWords } from '../../components/CopyButton';
 import { Details } from '../../components/Details';
 import { FieldProblem } from '../../components/FieldProblem';
 import { Fingerprint } from '../../components/Fingerprint';
 import { useWords } from '../../i18n/use-words';
+import { useSnapshot } from '../../state/use-snapshot';
+import { useVerbs } from '../../state/verbs';
 import { CompareDialog } from './CompareDialog';
 import { useErrorAction } from './use-error-action';
 import '../../components/field.css';
@@ -46,6 +49,9 @@ function labelOf(action: ErrorAction, state: TunnelState, error: TunnelError, t:
 /** An error in its place: what happened, what to do, the buttons that do it, and the raw text for whoever wants it. */
 export function ErrorCard({ view, error, onEdit }: ErrorCardProps) {
   const t = useWords();
+  const verbs = useVerbs();
+  const version = useSnapshot()?.version ?? '';
+  const { account } = view;
   const [isComparing, setIsComparing] = useState(false);
   const [problem, setProblem] = useState<DraftProblem | null>(null);
   const act = useErrorAction(view, error, {
@@ -67,11 +73,25 @@ export function ErrorCard({ view, error, onEdit }: ErrorCardProps) {
       ) : null}
       {actions.length === 0 ? null : (
         <div className="error-card__actions">
-          {actions.map((action, index) => (
-            <Button key={action} kind={index === 0 ? 'plain' : 'quiet'} onPress={() => act(action)}>
-              {labelOf(action, view.state, error, t)}
-            </Button>
-          ))}
+          {actions.map((action, index) =>
+            action === 'copy-for-admin' ? (
+              <CopyWords
+                key={action}
+                label={labelOf(action, view.state, error, t)}
+                copy={() =>
+                  verbs.copyText(adminText(error, { account, version, now: Date.now() }, t))
+                }
+              />
+            ) : (
+              <Button
+                key={action}
+                kind={index === 0 ? 'plain' : 'quiet'}
+                onPress={() => act(action)}
+              >
+                {labelOf(action, view.state, error, t)}
+              </Button>
+            ),
+          )}
         </div>
       )}
       {problem === null ? null : (

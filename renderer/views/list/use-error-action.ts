@@ -31,6 +31,9 @@ export function useErrorAction(view: AccountView, error: TunnelError, places: Ca
   const { id } = view.account;
   return (action: ErrorAction): void => {
     switch (action) {
+      // A button of its own, which says that it has copied.
+      case 'copy-for-admin':
+        return;
       case 'try-again':
       case 'enter-again':
         void verbs.tryNow(id);

@@ -1,6 +1,7 @@
 import type { OpenPrompt, PromptRequest } from '../../../electron/shared/prompt';
 import { CopyIcon } from '../../components/CopyButton';
 import { Fingerprint } from '../../components/Fingerprint';
+import { Randomart } from '../../components/Randomart';
 import { useWords } from '../../i18n/use-words';
 import { PromptFrame } from './PromptFrame';
 import { useAnswer } from './use-answer';
@@ -38,6 +39,7 @@ export function HostKeyPrompt({ prompt, request }: HostKeyPromptProps) {
           <p className="section-title">{t('prompts:host-key.fingerprint', { algorithm })}</p>
           <Fingerprint value={fingerprint} />
         </div>
+        <Randomart fingerprint={fingerprint} algorithm={algorithm} />
         <CopyIcon text={fingerprint} name={t('prompts:host-key.fingerprint-name')} />
       </div>
     </PromptFrame>

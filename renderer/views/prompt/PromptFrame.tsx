@@ -9,8 +9,6 @@ interface PromptFrameProps {
   readonly title: string;
   /** The verb on the button that answers. */
   readonly send: string;
-  /** A quiet word beside the buttons. */
-  readonly aside?: string;
   readonly isSending: boolean;
   /** Where answering without looking would be wrong, Cancel has the focus. */
   readonly isCautious?: boolean;
@@ -21,7 +19,7 @@ interface PromptFrameProps {
 
 /** What is the same for every question: whose it is, its title, and the two ways out. */
 export function PromptFrame(props: PromptFrameProps) {
-  const { prompt, title, send, aside, isSending, isCautious = false, onSend, onCancel } = props;
+  const { prompt, title, send, isSending, isCautious = false, onSend, onCancel } = props;
   const t = useWords();
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
@@ -43,7 +41,6 @@ export function PromptFrame(props: PromptFrameProps) {
         {props.children}
       </main>
       <footer className="prompt__foot">
-        <p className="prompt__memory">{aside}</p>
         <Button autoFocus={isCautious} onPress={onCancel}>
           {t('prompts:cancel')}
         </Button>

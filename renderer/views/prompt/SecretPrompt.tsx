@@ -1,8 +1,16 @@
-import { useRef } from 'react';
-import type { OpenPrompt, PromptRequest } from '../../../electron/shared/prompt';
+import { useRef, useState } from 'react';
+import { DEFAULT_PREFERENCES } from '../../../electron/shared/preferences';
+import {
+  KEEP_UNLOCKED,
+  type KeepUnlocked,
+  type OpenPrompt,
+  type PromptRequest,
+} from '../../../electron/shared/prompt';
 import { fileName, type Translate } from '../../../electron/shared/messages';
 import { SecretField } from '../../components/SecretField';
+import { SelectRow } from '../../components/SelectRow';
 import { useWords } from '../../i18n/use-words';
+import { useSnapshot } from '../../state/use-snapshot';
 import { PromptFrame } from './PromptFrame';
 import { useAnswer } from './use-answer';
 
@@ -41,20 +49,21 @@ export function SecretPrompt({ prompt, request }: SecretPromptProps) {
   const t = useWords();
   const { isSending, answer, cancel } = useAnswer(prompt.id);
   const input = useRef<HTMLInputElement>(null);
+  const usual = (useSnapshot()?.preferences ?? DEFAULT_PREFERENCES).keepUnlocked;
+  const [keep, setKeep] = useState<KeepUnlocked>(usual);
   const { title, body, path, label, send, problem } = wordsOf(request, t);
   const sendSecret = (): void => {
     const field = input.current;
     if (field === null) return;
     const secret = field.value;
     field.value = '';
-    answer({ kind: 'secret', secret });
+    answer({ kind: 'secret', secret, keep });
   };
   return (
     <PromptFrame
       prompt={prompt}
       title={title}
       send={send}
-      aside={t('prompts:memory')}
       isSending={isSending}
       onSend={sendSecret}
       onCancel={cancel}
@@ -73,6 +82,17 @@ export function SecretPrompt({ prompt, request }: SecretPromptProps) {
         autoFocus
         isDisabled={isSending}
         problem={isSending ? undefined : problem}
+      />
+      <SelectRow
+        id="keep"
+        label={t('prompts:keep')}
+        value={keep}
+        choices={KEEP_UNLOCKED.map((key) => ({
+          key,
+          label: t(`preferences:keep-unlocked.${key}`),
+          hint: '',
+        }))}
+        onChange={setKeep}
       />
     </PromptFrame>
   );

@@ -86,7 +86,7 @@ describe('the tooltip', () => {
     ['0 of 1 on.', [['Work', 'off']]],
     ['1 of 1 on.', [['Work', 'on']]],
     [
-      '2 of 3 on. Work: No network',
+      '2 of 3 on. Work: waiting for the network',
       [
         ['Home', 'on'],
         ['Work', 'offline'],
@@ -100,8 +100,14 @@ describe('the tooltip', () => {
         ['Home', 'off'],
       ],
     ],
+    ['0 of 1 on. Work: connecting', [['Work', 'connecting']]],
+    ['0 of 1 on. Work: connecting', [['Work', 'asking']]],
+    ['0 of 1 on. Work: no mail', [['Work', 'unproven']]],
+    ['0 of 1 on. Work: problem', [['Work', 'attention']]],
+    ['0 of 1 on. Work: needs you', [['Work', 'question']]],
+    ['0 of 1 on. Work: switching off', [['Work', 'disconnecting']]],
     [
-      '0 of 4 on. A: Trying again, B: Needs you, and 2 more',
+      '0 of 4 on. A: trying again, B: needs you, and 2 more',
       [
         ['A', 'retrying'],
         ['B', 'waiting'],
@@ -168,11 +174,11 @@ describe('the menu', () => {
 
   it.each<[string, AccountView, string]>([
     ['nothing', mailbox('Work', 'off'), 'Quit Mailmole'],
-    ['a mailbox', mailbox('Work', 'ready'), 'Quit Mailmole (1 mailbox goes off)'],
+    ['a mailbox', mailbox('Work', 'ready'), 'Quit Mailmole (Work goes off)'],
     [
       'mail on its way',
       mailbox('Work', 'on', { traffic: { ...NO_TRAFFIC, openConnections: 1 } }),
-      'Quit Mailmole (mail is being carried right now)',
+      'Quit Mailmole (Work is carrying mail right now)',
     ],
   ])('says that quitting drops %s', (_what, view, label) => {
     expect(lines(viewOf(view).items).at(-1)).toBe(label);
