@@ -50,6 +50,7 @@ const needs = {
     ['isync', 'bin:mbsync'],
     ['msmtp', 'bin:msmtp'],
     ['curl', 'bin:curl'],
+    ['ca-certificates', '/etc/ssl/certs/ca-certificates.crt'],
     ['putty-tools', 'bin:puttygen'],
     ['microsocks', 'bin:microsocks'],
     // Not `tinyproxy`, which brings a service.

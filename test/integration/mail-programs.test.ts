@@ -190,6 +190,50 @@ describe.each([
   });
 });
 
+describe.skipIf(obstacle !== null)('a program that speaks TLS itself', () => {
+  let mail: Dovecot;
+  let box: Mailbox;
+  beforeAll(async () => {
+    mail = await startDovecot({ messages: messages.slice(0, 2) });
+    const engine = await startEngine();
+    const signIn = { kind: 'key-file', path: await writeKey(engine.folder, key, 'id') } as const;
+    const forward = await forwardTo({ host: '127.0.0.1', port: mail.ports.pop3s }, 'pop3s');
+    const account = accountFor(sshd, [forward], { signIn });
+    engine.host.setAccount(account, 'person');
+    await engine.when(isUp, 'up');
+    box = { engine, account: { ...account, sshUser: mail.user } };
+  });
+  afterAll(async () => {
+    await box.engine.stop();
+    await mail.stop();
+  });
+
+  it.each(['fetchmail', 'mpop', 'getmail'] as const)('%s checks the real name', async (program) => {
+    const fetchFrom = async (mailHost: string) => {
+      // Only the program hears this name: the SSH server could not look it up.
+      const forwards = box.account.forwards.map((forward) => ({ ...forward, mailHost }));
+      const shown = { ...box, account: { ...box.account, forwards } };
+      const home = await (program === 'fetchmail'
+        ? fetchmailHome(shown)
+        : homeWith(program, shown));
+      if (program === 'mpop') await netrc(home, 'localhost');
+      await home.sh('mkdir -p ~/Mail/work/cur ~/Mail/work/new ~/Mail/work/tmp');
+      const command = {
+        fetchmail: `fetchmail ${FETCHMAIL}`,
+        mpop: 'mpop --quiet work',
+        getmail: 'getmail --rcfile work',
+      }[program];
+      const password = program === 'getmail' ? { password: mail.password } : {};
+      await home.sh(command, { trusting: mail.caFile ?? '', ...password });
+      return (await home.mail('Mail')).length;
+    };
+    expect(await fetchFrom('another.example.test')).toBe(0);
+    // The program before this one may have taken away what was there.
+    await mail.deliver(messages.slice(2, 3));
+    expect(await fetchFrom(mail.certificateName)).toBeGreaterThan(0);
+  });
+});
+
 describe('fetchmail as a daemon', () => {
   it('fetches, and fetches again after the network was cut between two polls', async () => {
     const mail = await keep(startDovecot({ messages: messages.slice(0, 7) }));

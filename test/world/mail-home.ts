@@ -7,6 +7,9 @@ import { isRoot } from './test-account.ts';
 import { makeWorldFolder } from './world-folder.ts';
 import type { WorldFolder } from './world-folder.ts';
 
+/** Where Debian keeps the authorities that everybody trusts. */
+const SYSTEM_AUTHORITIES = '/etc/ssl/certs/ca-certificates.crt';
+
 /** What a program did: its exit code, and all it wrote in the order of writing. */
 export interface ProgramRun {
   readonly code: number | null;
@@ -21,6 +24,8 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Lets a program believe that it does not work for root, who may be running the tests. */
   readonly notAsRoot?: boolean;
+  /** Lets a program find these authorities (PEM) in place of those that the system trusts; not as root either. */
+  readonly trusting?: string;
 }
 
 /** The home of a person who uses mail programs without windows. */
@@ -66,10 +71,12 @@ export async function makeMailHome(): Promise<MailHome> {
 function run(
   folder: WorldFolder,
   line: string,
-  { input, password, env = {}, notAsRoot = false }: RunOptions,
+  { input, password, env = {}, notAsRoot = false, trusting }: RunOptions,
   running: Set<number>,
 ): Promise<ProgramRun> {
-  const [command, args] = commandFor(line, password !== undefined, notAsRoot && isRoot());
+  const plain = commandFor(line, password !== undefined);
+  const [command, args] =
+    trusting !== undefined || (notAsRoot && isRoot()) ? renamed(plain, trusting) : plain;
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: folder.path,
@@ -80,6 +87,8 @@ function run(
         LC_ALL: 'C.UTF-8',
         HOME: folder.path,
         SHELL: '/bin/sh',
+        // OpenSSL by itself would look into a folder beside it.
+        SSL_CERT_FILE: SYSTEM_AUTHORITIES,
         ...env,
       },
     });
@@ -106,13 +115,19 @@ function run(
   });
 }
 
-function commandFor(line: string, terminal: boolean, renamed: boolean): [string, string[]] {
+function commandFor(line: string, terminal: boolean): [string, string[]] {
   // `script` gives the program a terminal, since some ask for passwords nowhere else.
-  const [command, args] = terminal
+  return terminal
     ? deathBound(needProgram('script', 'bsdutils'), ['-qec', line, '/dev/null'])
     : deathBound('/bin/sh', ['-c', line]);
-  if (!renamed) return [command, args];
-  // In a namespace of its own root has another number, and keeps what belongs to it.
+}
+
+/** In a namespace of its own a user, root as well, has another number, and keeps what belongs to it. */
+function renamed([command, args]: [string, string[]], trusting?: string): [string, string[]] {
+  const unshare = needProgram('unshare', 'util-linux');
   const names = ['--user', '--map-user=1000', '--map-group=1000'];
-  return [needProgram('unshare', 'util-linux'), [...names, command, ...args]];
+  if (trusting === undefined) return [unshare, [...names, command, ...args]];
+  const mount = `mount --bind "$0" ${SYSTEM_AUTHORITIES} && exec "$@"`;
+  const shell = ['/bin/sh', '-c', mount, trusting];
+  return [unshare, [...names, '--mount', '--keep-caps', ...shell, command, ...args]];
 }
