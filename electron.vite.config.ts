@@ -18,6 +18,7 @@ export default defineConfig({
           'key-worker': resolve('electron/tunnel/key-worker.ts'),
           'practice-host': resolve('electron/practice-host.ts'),
           cli: resolve('electron/cli.ts'),
+          headless: resolve('electron/headless.ts'),
         },
       },
     },

@@ -71,7 +71,7 @@ async function start(): Promise<void> {
   });
   const control = await serveControl({
     ...{ ...core, commands, state, clock, log, t },
-    ...{ paths: profilePaths(userData), version: app.getVersion() },
+    ...{ paths: profilePaths(userData), version: app.getVersion(), questions: null },
   });
   const stopApplying = applyPreferences({ book: kept, words, state, engine, home, log });
   const up = startDesktop({

@@ -35,7 +35,7 @@ const ROOMS: readonly Room[] = [
     files: /^electron\/preferences\/preference-store\./u,
     may: ['preferences', 'shared', 'electron/accounts/account-file', 'electron-store', 'node'],
   },
-  { name: 'preferences', files: /^electron\/preferences\//u, may: ['shared', 'zod'] },
+  { name: 'preferences', files: /^electron\/preferences\//u, may: ['shared', 'zod', 'node'] },
   { name: 'prompts', files: /^electron\/prompts\//u, may: ['shared'] },
   { name: 'secrets', files: /^electron\/secrets\//u, may: ['shared', 'node'] },
   { name: 'client-setup', files: /^electron\/client-setup\//u, may: ['shared'] },
@@ -49,7 +49,7 @@ const ROOMS: readonly Room[] = [
     files: /^electron\/control\//u,
     may: [
       ...['shared', 'accounts', 'client-setup', 'state', 'electron/tunnel/ports'],
-      ...['commander', 'zod', 'node'],
+      ...['electron/tunnel/host-values', 'commander', 'zod', 'node'],
     ],
   },
   {
@@ -101,7 +101,23 @@ const ROOMS: readonly Room[] = [
   {
     name: 'headless',
     files: /^electron\/headless\//u,
-    may: ['core', 'state', 'electron/tunnel/ports', 'node'],
+    may: ['asking', 'control', 'core', 'shared', 'state', 'electron/tunnel/ports', 'node'],
+  },
+  {
+    name: 'headless entry',
+    files: /^electron\/headless\.ts$/u,
+    may: [
+      'account-store-plain',
+      'control',
+      'core',
+      'headless',
+      'logging',
+      'preferences',
+      'shared',
+      'electron/tunnel/ports',
+      'electron/tunnel/system-clock',
+      'node',
+    ],
   },
   {
     name: 'views and policies',

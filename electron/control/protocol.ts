@@ -1,5 +1,9 @@
 import { z } from 'zod';
 import type { Result } from '../shared/result';
+import {
+  answerSchema as promptAnswer,
+  requestSchema as promptRequest,
+} from '../tunnel/host-values';
 import { listDocument, statusDocument } from './documents';
 
 /**
@@ -24,6 +28,13 @@ const patience = z.object({ name, ask, timeoutMs: z.int().min(0).max(LONGEST_WAI
 const mailbox = z.record(z.string(), z.unknown());
 const made = z.object({ id: z.string(), name: z.string() });
 
+const openPrompt = z.object({
+  id: name,
+  accountId: name,
+  accountName: text,
+  request: promptRequest,
+});
+
 const nothing = z.null();
 const greeted = z.object({ name: z.string(), greeting: z.string() });
 
@@ -47,6 +58,21 @@ export const VERBS = {
   edit: { params: z.object({ name, changes: mailbox, ask }), reply: made },
   remove: { params: z.object({ name }), reply: made },
   lock: { params: z.object({}), reply: nothing },
+  /** The network came or went, as the system's own scripts know first. */
+  network: { params: z.object({ online: z.boolean() }), reply: nothing },
+  /** Takes exactly this key of a server that shows another one than before. */
+  trust: { params: z.object({ name, fingerprint: name }), reply: nothing },
+  /**
+   * The next question about these mailboxes, for the caller to put to the person at its terminal; waits until there is
+   * one. Null at once where windows ask. Who means to ask on sends this again before the answer.
+   */
+  question: {
+    params: z.object({ names }),
+    reply: z.object({ question: openPrompt.nullable() }),
+  },
+  answer: { params: z.object({ id: name, answer: promptAnswer }), reply: nothing },
+  /** Answers when none of these mailboxes is on its way to anywhere, however that ended. */
+  settle: { params: z.object({ names }), reply: nothing },
 } as const;
 
 export type Verb = keyof typeof VERBS;

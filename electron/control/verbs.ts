@@ -10,6 +10,7 @@ import type { TunnelError } from '../shared/tunnel-error';
 import type { AppState } from '../state/app-state';
 import type { Commands, Done } from '../state/commands';
 import type { Clock, Log, StartedBy } from '../tunnel/ports';
+import { attendedVerbs, type QuestionDesk } from './attended-verbs';
 import { findMailbox, findMailboxes } from './find-mailbox';
 import { completeMailbox, type FindFreePort } from './mailbox-input';
 import { nearest } from './nearest';
@@ -21,7 +22,7 @@ import { waitForGreeting, type Waited } from './wait-for-greeting';
 export interface ControlParts {
   readonly commands: Pick<
     Commands,
-    'saveAccount' | 'removeAccount' | 'setWanted' | 'tryNow' | 'check' | 'lock'
+    'saveAccount' | 'removeAccount' | 'setWanted' | 'tryNow' | 'check' | 'lock' | 'acceptChangedKey'
   >;
   readonly state: AppState;
   readonly clock: Clock;
@@ -29,6 +30,10 @@ export interface ControlParts {
   readonly t: Translate;
   readonly findFreePort: FindFreePort;
   readonly newId: () => string;
+  /** Hears that the network came or went. */
+  readonly networkChanged: (online: boolean) => void;
+  /** Who hands questions out to callers; null where windows ask. */
+  readonly questions: QuestionDesk | null;
   /** Whom a caller acts for: `ask` says that a person typed it who can be asked. Without this, exactly that. */
   readonly actsFor?: (ask: boolean) => StartedBy;
 }
@@ -83,7 +88,24 @@ export function createVerbs(parts: ControlParts): VerbTable {
       return done(await commands.removeAccount(id), { id, name: called }, t);
     },
     lock: () => Promise.resolve(done(commands.lock(), null, t)),
+    network: ({ online }) => {
+      parts.networkChanged(online);
+      return Promise.resolve(ok(null));
+    },
+    trust: ({ name, fingerprint }) =>
+      answered(find(name), ({ account }) => trust(account, fingerprint, parts)).then(flat),
+    ...attendedVerbs(parts, findAll),
   };
+}
+
+/** Only the very key that the server showed, and only while it waits for that. */
+function trust(
+  { id, name }: Account,
+  fingerprint: string,
+  { commands, t }: ControlParts,
+): Result<null, ControlFailure> {
+  if (commands.acceptChangedKey(id, fingerprint).ok) return ok(null);
+  return fail({ kind: 'failed', text: t('cli:error.not-that-key', { name, fingerprint }) });
 }
 
 /** A value made of what was found. */

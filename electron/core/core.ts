@@ -21,6 +21,8 @@ export interface CoreParts {
   /** Folder of the user's data. */
   readonly userData: string;
   readonly home: string;
+  /** Does something answer questions at any hour, so that a reconnect that nobody started may ask? */
+  readonly askAlways?: boolean;
   readonly fork: Fork;
   /** Absolute paths of the built scripts of the two helping processes. */
   readonly scripts: { readonly tunnels: string; readonly practice: string };
@@ -38,16 +40,18 @@ export interface Core {
   readonly setup: SetupCommands;
   readonly findFreePort: typeof findFreePort;
   readonly newId: () => string;
+  /** The computer has a network or not, as somebody who knows says; a change of it cuts every waiting short. */
+  networkChanged(online: boolean): void;
   /** Hangs everything up and ends the helping processes; never rejects. */
   shutDown(): Promise<void>;
 }
 
 /** Opens the mailboxes and starts the engine; nothing is dialled before `commands.resume`. */
 export function startCore(parts: CoreParts): Core {
-  const { version, clock, log, t, scripts, fork, userData, home } = parts;
+  const { version, clock, log, t, scripts, fork, userData, home, askAlways = false } = parts;
   const state = createAppState(version, clock);
   const book = openAccounts(parts, state);
-  const host = { fork, state, clock, log, userData, home };
+  const host = { fork, state, clock, log, userData, home, askAlways };
   const broker: PromptBroker = createPromptBroker(
     (id, answer) => engine.answer(id, answer),
     () => state.setQuestions(broker.questions()),
@@ -69,6 +73,10 @@ export function startCore(parts: CoreParts): Core {
   surviveFaults(state, log);
   return {
     ...{ state, book, broker, engine, commands, setup, findFreePort, newId },
+    networkChanged: (online) => {
+      state.setOnline(online);
+      engine.networkChanged(online);
+    },
     shutDown: async () => {
       await Promise.allSettled([engine.shutDown(), practice.stop()]);
     },

@@ -27,15 +27,20 @@ export interface HostParts {
   readonly script: string;
   readonly userData: string;
   readonly home: string;
+  /** Does something answer questions at any hour? */
+  readonly askAlways?: boolean;
 }
 
 /** Starts the tunnel host in a process of its own; what it says goes to the snapshot, the questions and the log. */
 export function startEngine(parts: HostParts, broker: PromptBroker): TunnelHost {
-  const { fork, state, clock, log, script, userData, home } = parts;
+  const { fork, state, clock, log, script, userData, home, askAlways = false } = parts;
+  const platform = process.platform;
   return startTunnelHost({
     spawn: () => fork(script, 'Mailmole tunnels', log),
-    settings: () =>
-      engineSettings({ platform: process.platform, home, userData, env: process.env, pipes }),
+    settings: () => ({
+      ...engineSettings({ platform, home, userData, env: process.env, pipes }),
+      askAlways,
+    }),
     listener: {
       stateChanged: (id, tunnel, traffic, session) =>
         state.setTruth(id, { state: tunnel, traffic, session }),

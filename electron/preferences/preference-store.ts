@@ -1,13 +1,10 @@
-import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, rmSync } from 'node:fs';
 import ElectronStore from 'electron-store';
 import { freeName } from '../accounts/account-file';
 import type { Preferences } from '../shared/preferences';
-import { textOfThrown } from '../shared/thrown';
 import type { PreferenceBook } from './preference-book';
 import { createPreferenceBook } from './preference-book';
-import type { PreferencesRead } from './preference-schema';
-import { readPreferences } from './preference-schema';
+import { preferencesFile, readPreferencesFile } from './preference-file';
 
 export interface OpenedPreferences {
   readonly book: PreferenceBook;
@@ -20,8 +17,8 @@ export interface OpenedPreferences {
  * it was is kept under another name. Throws when the folder cannot be used at all.
  */
 export function openPreferenceStore(folder: string, now: Date): OpenedPreferences {
-  const path = join(folder, 'preferences.json');
-  const { preferences, problems } = read(path);
+  const path = preferencesFile(folder);
+  const { preferences, problems } = readPreferencesFile(path);
   const setAside = problems.length === 0 ? null : { file: freeName(path, 'broken', now), problems };
   if (setAside !== null) {
     copyFileSync(path, setAside.file);
@@ -39,14 +36,4 @@ export function openPreferenceStore(folder: string, now: Date): OpenedPreference
   };
   if (setAside !== null) write(preferences);
   return { book: createPreferenceBook(preferences, write), setAside };
-}
-
-function read(path: string): PreferencesRead {
-  const { preferences } = readPreferences({});
-  if (!existsSync(path)) return { preferences, problems: [] };
-  try {
-    return readPreferences(JSON.parse(readFileSync(path, 'utf8')));
-  } catch (error) {
-    return { preferences, problems: [textOfThrown(error)] };
-  }
 }

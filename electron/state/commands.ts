@@ -80,14 +80,14 @@ export class Commands {
     return this.#parts.clock.now() - this.#personActedAt <= ms;
   }
 
-  /** Hands every mailbox to the engine when the application starts; nobody is asked anything. */
-  async resume(): Promise<void> {
+  /** Hands every mailbox to the engine when the application starts; nobody is asked anything unless a person did that. */
+  async resume(by: StartedBy = 'background'): Promise<void> {
     const { book } = this.#parts;
     // A manual one is on only since its switch was flipped, and that was before.
     for (const account of book.list())
       if (account.mode === 'manual' && account.wanted) book.put({ ...account, wanted: false });
     const accounts = book.list();
-    await Promise.all(accounts.map((account) => this.#hand(account, 'background')));
+    await Promise.all(accounts.map((account) => this.#hand(account, by)));
   }
 
   /** Saves a new mailbox (`id` null) or changes one. A new one is switched on, unless `on` says otherwise. */

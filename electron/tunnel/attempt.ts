@@ -87,7 +87,15 @@ export class AttemptRunner {
     const { prompter } = deps;
     const { host } = plan;
     const { onPrompt } = hooks;
-    const person = new Person({ prompter, accountId: account.id, host, by, signal, onPrompt });
+    const asker = settings.askAlways === true ? 'person' : by;
+    const person = new Person({
+      prompter,
+      accountId: account.id,
+      host,
+      by: asker,
+      signal,
+      onPrompt,
+    });
     const chain = chainFor(plan, { ...deps, person, agentSocket: settings.agentSocket, accepted });
     const [connection] = chain;
     for (let redials = 0; ; redials++) {

@@ -92,6 +92,7 @@ export const settingsSchema: z.ZodType<EngineSettings> = z.object({
   ownKnownHostsFile: z.string(),
   defaultKeyFiles: z.array(z.string()),
   agentSocket: z.string().nullable(),
+  askAlways: z.boolean().exactOptional(),
   extraCaFile: z.string().exactOptional(),
   waits: z
     .object({

@@ -47,6 +47,8 @@ export interface EngineSettings {
   readonly defaultKeyFiles: readonly string[];
   /** The agent's socket or pipe; null when there is none. Read afresh by whoever builds this. */
   readonly agentSocket: string | null;
+  /** Something answers questions at any hour, so that attempts nobody started may ask too; not unless it says so. */
+  readonly askAlways?: boolean;
   /** One more file of authorities (PEM) for mail servers' certificates; for tests, whose servers nobody else vouches for. */
   readonly extraCaFile?: string;
   /** Waits other than the shipped ones, for tests that could not sit through those. */

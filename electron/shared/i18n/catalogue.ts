@@ -3,6 +3,7 @@ import asking from './en/asking.json';
 import cli from './en/cli.json';
 import errors from './en/errors.json';
 import form from './en/form.json';
+import headless from './en/headless.json';
 import importing from './en/import.json';
 import preferences from './en/preferences.json';
 import programs from './en/programs.json';
@@ -18,6 +19,7 @@ const en = {
   cli,
   errors,
   form,
+  headless,
   import: importing,
   preferences,
   programs,
