@@ -24,6 +24,7 @@ import type { Log } from './ports';
 import { reachServer } from './reach';
 import { corkPerTick, SendGate } from './send-gate';
 import { watchSilence } from './silence';
+import { mendSsh2 } from './ssh2-inside';
 import { SshSession } from './ssh-session';
 import { TunnelFailure } from './tunnel-failure';
 
@@ -157,6 +158,7 @@ class Handshake {
       },
     };
     this.#client.connect(config);
+    mendSsh2(this.#client, plan.oldServer);
     this.#socket.once('data', (bytes: Buffer) => {
       const { host, port } = plan;
       const detail = foreignGreeting(bytes);

@@ -26,7 +26,7 @@ const old = (config: SshdOptions['config'] = {}): Promise<Sshd> =>
     startSshd({
       oldAlgorithms: true,
       authorizedKeys: [key],
-      config: { PubkeyAcceptedAlgorithms: 'ssh-rsa,rsa-sha2-256', ...config },
+      config: { PubkeyAcceptedAlgorithms: 'ssh-rsa,rsa-sha2-512', ...config },
     }),
   );
 
@@ -99,6 +99,21 @@ describe('a server of the past', () => {
 });
 
 describe('a server of today', () => {
+  it('that takes the better signature of an RSA key only is given that', async () => {
+    const config = { PubkeyAcceptedAlgorithms: 'rsa-sha2-512' };
+    const sshd = await keep(startSshd({ authorizedKeys: [key], config }));
+    const agent = await keep(startSshAgent());
+    await agent.add(key);
+    const engine = await engineFor({ settings: { agentSocket: agent.socket } });
+    const byFile = await account(sshd, engine, false);
+    engine.host.setAccount(byFile, 'person');
+    await engine.when(isUp, 'in by a file');
+    const signIn = { kind: 'agent', socket: null, key: null } as const;
+    engine.host.setAccount({ ...byFile, signIn }, 'person');
+    await engine.when((s) => isUp(s) && engine.session()?.signedInBy === 'agent', 'by an agent');
+    expect(failures(sshd)).toBe(0);
+  });
+
   it('is spoken to as well as ever, though the switch is on', async () => {
     const sshd = await keep(startSshd({ authorizedKeys: [key] }));
     const engine = await engineFor();
