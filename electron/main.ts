@@ -63,7 +63,7 @@ async function start(): Promise<void> {
   const words = createWords(app.getLocale());
   const { t } = words;
   await speakAsPreferred(words, kept, log);
-  const { state, engine, commands, setup, ...core } = startCore({
+  const { state, engine, commands, setup, imports, ...core } = startCore({
     ...{ version: app.getVersion(), clock, log, t, userData, home },
     fork: forkHost,
     scripts: { tunnels: built('tunnel-host.js'), practice: built('practice-host.js') },
@@ -75,7 +75,7 @@ async function start(): Promise<void> {
   });
   const stopApplying = applyPreferences({ book: kept, words, state, engine, home, log });
   const up = startDesktop({
-    ...{ commands, setup, preferences: kept, state, t, clock, log, files, userData, home },
+    ...{ commands, setup, imports, preferences: kept, state, t, clock, log, files, userData, home },
   });
   desktop = up;
   if (!startsHidden(process.argv)) up.showMain();

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { AccountBook } from '../accounts/account-book';
 import type { OpenedStore } from '../accounts/account-keeper';
+import { importContext } from '../accounts/import/included-files';
 import { createPromptBroker, type PromptBroker } from '../prompts/prompt-broker';
 import { textOfThrown } from '../shared/thrown';
 import type { Translate } from '../shared/messages';
 import { createAppState, type AppState } from '../state/app-state';
 import { Commands } from '../state/commands';
+import { ImportCommands } from '../state/import-commands';
 import { SetupCommands } from '../state/setup-commands';
 import { findFreePort } from '../tunnel/free-port';
 import type { Clock, Log, TunnelHost } from '../tunnel/ports';
@@ -38,6 +40,7 @@ export interface Core {
   readonly engine: TunnelHost;
   readonly commands: Commands;
   readonly setup: SetupCommands;
+  readonly imports: ImportCommands;
   readonly findFreePort: typeof findFreePort;
   readonly newId: () => string;
   /** The computer has a network or not, as somebody who knows says; a change of it cuts every waiting short. */
@@ -70,9 +73,15 @@ export function startCore(parts: CoreParts): Core {
     sshFolder: join(home, '.ssh'),
     personActs: () => commands.personActs(),
   });
+  const imports = new ImportCommands({
+    ...{ book, engine, findFreePort },
+    newId: randomUUID,
+    context: () => importContext(home),
+    personActs: () => commands.personActs(),
+  });
   surviveFaults(state, log);
   return {
-    ...{ state, book, broker, engine, commands, setup, findFreePort, newId },
+    ...{ state, book, broker, engine, commands, setup, imports, findFreePort, newId },
     networkChanged: (online) => {
       state.setOnline(online);
       engine.networkChanged(online);

@@ -5,6 +5,7 @@ import type { PreferenceBook } from '../preferences/preference-book';
 import type { Translate } from '../shared/messages';
 import type { AppState } from '../state/app-state';
 import type { Commands } from '../state/commands';
+import type { ImportCommands } from '../state/import-commands';
 import type { SetupCommands } from '../state/setup-commands';
 import type { Clock, Log } from '../tunnel/ports';
 import { copyToClipboard } from './clipboard';
@@ -39,6 +40,7 @@ export interface BuiltFiles {
 export interface DesktopParts {
   readonly commands: Commands;
   readonly setup: SetupCommands;
+  readonly imports: ImportCommands;
   readonly state: AppState;
   readonly preferences: PreferenceBook;
   readonly t: Translate;
@@ -59,11 +61,11 @@ export interface Desktop {
 
 /** Puts up the tray icon and everything that can be opened from it. The application must be ready. */
 export function startDesktop(parts: DesktopParts): Desktop {
-  const { commands, setup, preferences, state, t, log } = parts;
+  const { commands, setup, imports, preferences, state, t, log } = parts;
   confineContents(log);
   const windows = openWindows(parts);
   const actions = desktopActions(parts, windows);
-  const handlers = createHandlers(commands, setup, preferences, state, actions);
+  const handlers = createHandlers(commands, setup, imports, preferences, state, actions);
   connectWindows(windows, handlers, state, log);
 
   const perform = (command: TrayCommand): void => {

@@ -5,6 +5,7 @@ import type { IpcFailure, Place } from '../shared/ipc-contract';
 import { fail, ok } from '../shared/result';
 import type { AppState } from '../state/app-state';
 import type { Commands } from '../state/commands';
+import type { ImportCommands } from '../state/import-commands';
 import type { SetupCommands } from '../state/setup-commands';
 import type { Handlers } from './ipc-policy';
 
@@ -26,6 +27,7 @@ export interface DesktopActions {
 export function createHandlers(
   commands: Commands,
   setup: SetupCommands,
+  imports: ImportCommands,
   preferences: PreferenceBook,
   state: AppState,
   desktop: DesktopActions,
@@ -62,6 +64,7 @@ export function createHandlers(
     makeKey: (passphrase, comment) => setup.makeKey(passphrase, comment),
     installKey: (draft, keyPath) => setup.installKey(draft, keyPath),
     cancelInstall: () => setup.cancelInstall(),
+    ...importHandlers(imports, state),
     composeMail: async (subject, body) => {
       await desktop.composeMail(subject, body);
       return ok(null);
@@ -73,6 +76,22 @@ export function createHandlers(
     },
     copyReport: async (redacted) => {
       await desktop.copyReport(redacted);
+      return ok(null);
+    },
+  };
+}
+
+/** What a text that tells of mailboxes comes to, and what becomes of it. */
+function importHandlers(
+  imports: ImportCommands,
+  state: AppState,
+): Pick<Handlers, 'readImport' | 'readSetup' | 'addImported' | 'closeOpened'> {
+  return {
+    readImport: (given) => imports.readImport(given),
+    readSetup: (given) => imports.readSetup(given),
+    addImported: (drafts) => imports.addImported(drafts),
+    closeOpened: (id) => {
+      if (state.snapshot().opened?.id === id) state.setOpened(null);
       return ok(null);
     },
   };

@@ -1,5 +1,6 @@
 import type { Account, AccountId } from './account';
 import type { Activity } from './activity';
+import type { OpenedSetup } from './imported';
 import type { Language, Preferences } from './preferences';
 import type { OpenPrompt } from './prompt';
 import type { TunnelState } from './tunnel-state';
@@ -76,6 +77,8 @@ export interface AppSnapshot {
   readonly notices: readonly Notice[];
   readonly undo: Undo | null;
   readonly online: boolean;
+  /** The set-up file that waits for the person to look at it. */
+  readonly opened: OpenedSetup | null;
   readonly preferences: Preferences;
   /** What the windows speak now. */
   readonly language: Language;

@@ -1,5 +1,6 @@
-import type { AccountDraft, Forward } from './account';
+import type { AccountDraft, DraftProblem, Forward } from './account';
 import { DEFAULT_LOCAL_PORTS } from './account';
+import type { Result } from './result';
 
 /** What a text was taken for. */
 export const IMPORT_KINDS = [
@@ -77,6 +78,22 @@ export interface ImportOutcome {
   /** At least one. */
   readonly drafts: readonly ImportedDraft[];
   readonly notCarried: readonly NotCarried[];
+}
+
+/** How reading a text ended. */
+export type ImportRead = Result<ImportOutcome, readonly ImportProblem[]>;
+
+/** Why mailboxes were not made: what is wrong with which of them, from 0. */
+export interface AddRefusal extends DraftProblem {
+  readonly index: number;
+}
+
+/** A set-up file or link that this program was asked to open. */
+export interface OpenedSetup {
+  readonly id: string;
+  /** The file's name without its folder; null for a link. */
+  readonly fileName: string | null;
+  readonly read: ImportRead;
 }
 
 /** What a person must add before a mailbox can be made of a draft. */

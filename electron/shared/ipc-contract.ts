@@ -1,6 +1,7 @@
 import type { AccountDraft, AccountId, DraftProblem, Forward, ForwardProtocol } from './account';
 import type { AppSnapshot } from './app-snapshot';
 import type { Preferences } from './preferences';
+import type { AddRefusal, ImportRead, ReadyDraft } from './imported';
 import type { PromptAnswer, PromptId } from './prompt';
 import type { Result } from './result';
 import type { KeyInstalled, KeyMade } from './server-key';
@@ -66,6 +67,17 @@ export interface IpcContract {
   };
   /** Ends an installation that is under way; it fails as a lost connection. */
   cancelInstall: { args: []; reply: null };
+  /** Makes draft mailboxes of a text that a person pasted; nothing is saved. */
+  readImport: { args: [text: string]; reply: ImportRead };
+  /** The same for what came from elsewhere: a set-up file or a link to one, and no other kind of text. */
+  readSetup: { args: [text: string]; reply: ImportRead };
+  /** Makes the mailboxes of drafts that lack nothing, and switches them on: all of them, or none. */
+  addImported: {
+    args: [drafts: readonly ReadyDraft[]];
+    reply: Result<readonly AccountId[], readonly AddRefusal[]>;
+  };
+  /** The person is done with the set-up file that was opened. */
+  closeOpened: { args: [id: string]; reply: null };
   /** Opens a new message in the person's mail program. */
   composeMail: { args: [subject: string, body: string]; reply: null };
   /** Where the main window was brought up for, once; null when a person just opened it. */
@@ -109,6 +121,10 @@ export const IPC_NAMES = [
   'makeKey',
   'installKey',
   'cancelInstall',
+  'readImport',
+  'readSetup',
+  'addImported',
+  'closeOpened',
   'composeMail',
   'takePlace',
   'setPreferences',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Route } from './account';
 import { FORWARD_PROTOCOLS, FORWARD_TLS, MOST_JUMPS, TUNNEL_MODES } from './account';
+import { LARGEST_IMPORT } from './imported';
 import type { IpcArgs, IpcFailure, IpcName } from './ipc-contract';
 import { LANGUAGES, LOG_LEVELS, NOTIFICATIONS, THEMES, type Preferences } from './preferences';
 import { KEEP_UNLOCKED } from './prompt';
@@ -72,6 +73,25 @@ function route(jumps: number): z.ZodType<Route> {
   return z.discriminatedUnion('kind', [...near, jump]);
 }
 
+/** A draft that was imported: ports may be left to Mailmole, and what makes it a mailbox of one's own comes later. */
+const imported = z.strictObject({
+  name: text,
+  sshHost: text,
+  sshPort: typedNumber,
+  sshUser: text,
+  signIn,
+  route: route(MOST_JUMPS),
+  oldServer: z.boolean(),
+  connection,
+  forwards: z
+    .array(forward.omit({ id: true }).extend({ localPort: typedNumber.nullable() }))
+    .max(MANY),
+  mode: z.enum(TUNNEL_MODES),
+  compression: z.boolean(),
+  hostKeys: z.array(z.strictObject({ type: text, key: text, fingerprint: text })).max(MANY),
+  hint: text,
+});
+
 /** The shape of a draft only; `parseDraft` judges what stands in it, field by field, in words for a person. */
 const draft = z.strictObject({
   name: text,
@@ -137,6 +157,10 @@ const PARSERS: { readonly [N in IpcName]: z.ZodType<IpcArgs<N>> } = {
   makeKey: z.tuple([text.min(1).nullable(), text]),
   installKey: z.tuple([draft, text]),
   cancelInstall: z.tuple([]),
+  readImport: z.tuple([z.string().max(LARGEST_IMPORT)]),
+  readSetup: z.tuple([z.string().max(LARGEST_IMPORT)]),
+  addImported: z.tuple([z.array(imported).min(1).max(MANY)]),
+  closeOpened: z.tuple([id]),
   composeMail: z.tuple([text, text]),
   takePlace: z.tuple([]),
   setPreferences: z.tuple([z.strictObject(PREFERENCE_FIELDS)]),

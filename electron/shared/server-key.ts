@@ -19,3 +19,22 @@ export interface KeyInstalled {
   /** What the first forward's mail server said to the key, word for word. */
   readonly greeting: string;
 }
+
+/** A server's keys as somebody vouches for them who can be asked, such as a provider in a set-up file. */
+export interface VouchedServer {
+  readonly host: string;
+  readonly port: number;
+  /** Public keys in base64, as known_hosts has them. */
+  readonly keys: readonly string[];
+}
+
+/** What came of taking such keys over: all of them, or none because this computer knows a server by another key. */
+export type KeysTaken =
+  | { readonly kind: 'taken' }
+  | {
+      readonly kind: 'conflict';
+      readonly host: string;
+      readonly port: number;
+      /** `SHA256:` and 43 letters: of the key that was to be taken over. */
+      readonly fingerprint: string;
+    };

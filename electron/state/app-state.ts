@@ -7,6 +7,7 @@ import type {
   Traffic,
   Undo,
 } from '../shared/app-snapshot';
+import type { OpenedSetup } from '../shared/imported';
 import { noActivity, type Activity } from '../shared/activity';
 import { NO_TRAFFIC } from '../shared/app-snapshot';
 import type { Language, Preferences } from '../shared/preferences';
@@ -38,6 +39,7 @@ export interface Facts {
   readonly notices: readonly Notice[];
   readonly undo: Undo | null;
   readonly online: boolean;
+  readonly opened: OpenedSetup | null;
   readonly preferences: Preferences;
   readonly language: Language;
   readonly practicePassphrase: string | null;
@@ -72,6 +74,7 @@ export function fold(facts: Facts, now: number): AppSnapshot {
     notices: facts.notices,
     undo: facts.undo,
     online: facts.online,
+    opened: facts.opened,
     preferences: facts.preferences,
     language: facts.language,
     practicePassphrase: facts.accounts.some((account) => account.practice)
@@ -119,6 +122,7 @@ export interface AppState {
   dismissNotice(id: string): void;
   setUndo(undo: Undo | null): void;
   setOnline(online: boolean): void;
+  setOpened(opened: OpenedSetup | null): void;
   setPracticePassphrase(passphrase: string): void;
   setGuest(guest: Guest | null): void;
   setPreferences(preferences: Preferences, language: Language): void;
@@ -133,6 +137,7 @@ const NOTHING: Omit<Facts, 'version'> = {
   notices: [],
   undo: null,
   online: true,
+  opened: null,
   preferences: DEFAULT_PREFERENCES,
   language: 'en',
   practicePassphrase: null,
@@ -202,6 +207,7 @@ export function createAppState(version: string, clock: Clock): AppState {
     setOnline(online) {
       if (online !== facts.online) become({ online });
     },
+    setOpened: (opened) => become({ opened }),
     setPracticePassphrase: (practicePassphrase) => become({ practicePassphrase }),
     setGuest: (guest) => become({ guest }),
     setPreferences: (preferences, language) => become({ preferences, language }),

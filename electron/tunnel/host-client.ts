@@ -2,7 +2,7 @@ import type { Account, AccountId } from '../shared/account';
 import { NO_TRAFFIC } from '../shared/app-snapshot';
 import type { PromptAnswer, PromptId } from '../shared/prompt';
 import { assertNever, type Result } from '../shared/result';
-import type { KeyInstalled, KeyMade } from '../shared/server-key';
+import type { KeyInstalled, KeyMade, KeysTaken, VouchedServer } from '../shared/server-key';
 import type { TunnelError } from '../shared/tunnel-error';
 import type { Secret } from '../secrets/secret';
 import { eventSchema, type HostCommand, type HostEvent } from './host-protocol';
@@ -45,6 +45,7 @@ class HostClient implements TunnelHost {
   readonly #wasUp = new Set<AccountId>();
   readonly #making = new HostRequests<KeyMade>();
   readonly #installing = new HostRequests<KeyInstalled>();
+  readonly #taking = new HostRequests<KeysTaken>();
   #process: HostProcess | null = null;
   #online = true;
   #crashes = 0;
@@ -141,6 +142,12 @@ class HostClient implements TunnelHost {
     } finally {
       signal?.removeEventListener('abort', cancel);
     }
+  }
+
+  takeKeys(servers: readonly VouchedServer[]): Promise<Result<KeysTaken, TunnelError>> {
+    return this.#taking.ask((request) =>
+      this.#post({ type: 'take-keys', request, servers: [...servers] }),
+    );
   }
 
   lock(): void {
@@ -243,6 +250,9 @@ class HostClient implements TunnelHost {
       case 'key-installed':
         this.#installing.answered(event.request, event.result);
         return;
+      case 'keys-taken':
+        this.#taking.answered(event.request, event.result);
+        return;
       case 'log':
         listener.log(event.level, event.text);
         return;
@@ -258,6 +268,7 @@ class HostClient implements TunnelHost {
     this.#prompts.clear();
     this.#making.failAll(detail);
     this.#installing.failAll(detail);
+    this.#taking.failAll(detail);
     if (this.#stopping !== null) {
       this.#stopping();
       return;

@@ -95,6 +95,36 @@ export class HostKeys {
     return added;
   }
 
+  /**
+   * Takes over the keys of servers of which nothing is known. A server that is known keeps the keys it is known by: it
+   * must be known by one of these, and by no other key in place of one of them. All of them, or none.
+   *
+   * @returns the first key that another one stands against, by its server
+   */
+  async takeOver(
+    servers: readonly {
+      readonly host: string;
+      readonly port: number;
+      readonly keys: readonly Buffer[];
+    }[],
+  ): Promise<{ readonly host: string; readonly port: number; readonly key: Buffer } | null> {
+    const view = await this.load();
+    const fresh: { readonly host: string; readonly port: number; readonly key: Buffer }[] = [];
+    for (const { host, port, keys } of servers) {
+      const verdicts = keys.map((key) => ({ key, kind: view.judge(host, port, key).kind }));
+      const known = verdicts.some(({ kind }) => kind === 'known');
+      const bad = known ? ['changed', 'revoked'] : ['changed', 'revoked', 'other-algorithm'];
+      const against = verdicts.find(({ kind }) => bad.includes(kind));
+      if (against !== undefined) return { host, port, key: against.key };
+      if (!known) fresh.push(...keys.map((key) => ({ host, port, key })));
+    }
+    if (fresh.length > 0)
+      await this.#rewrite((text) =>
+        fresh.reduce((before, each) => appendLine(before, each.host, each.port, each.key), text),
+      );
+    return null;
+  }
+
   /** A person compared fingerprints and put this key in place of the one known: our own lines of that type go. */
   async replace(host: string, port: number, key: Buffer): Promise<void> {
     const name = hostName(host, port);

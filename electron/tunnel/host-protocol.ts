@@ -6,11 +6,13 @@ import {
   factsSchema,
   keyInstalledSchema,
   keyMadeSchema,
+  keysTakenSchema,
   requestSchema,
   settingsSchema,
   startedBy,
   stateSchema,
   trafficSchema,
+  vouchedServerSchema,
 } from './host-values';
 
 /**
@@ -46,6 +48,11 @@ export const commandSchema = z.discriminatedUnion('type', [
     request: z.string(),
     account: accountSchema,
     keyPath: z.string(),
+  }),
+  z.object({
+    type: z.literal('take-keys'),
+    request: z.string(),
+    servers: z.array(vouchedServerSchema),
   }),
   z.object({ type: z.literal('cancel-request'), request: z.string() }),
   z.object({ type: z.literal('lock') }),
@@ -91,6 +98,11 @@ export const eventSchema = z.discriminatedUnion('type', [
     type: z.literal('key-installed'),
     request: z.string(),
     result: resultOf(keyInstalledSchema),
+  }),
+  z.object({
+    type: z.literal('keys-taken'),
+    request: z.string(),
+    result: resultOf(keysTakenSchema),
   }),
   z.object({ type: z.literal('stopped') }),
 ]);

@@ -124,6 +124,9 @@ async function obey(
     case 'install-key':
       await keyDesk.install(command.request, command.account, command.keyPath);
       return;
+    case 'take-keys':
+      await keyDesk.takeOver(command.request, command.servers);
+      return;
     case 'cancel-request':
       keyDesk.cancel(command.request);
       return;

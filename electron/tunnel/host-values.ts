@@ -14,6 +14,8 @@ import {
   INSTALLED_OVER,
   type KeyInstalled,
   type KeyMade,
+  type KeysTaken,
+  type VouchedServer,
 } from '../shared/server-key';
 import type { TunnelState } from '../shared/tunnel-state';
 import { errorSchema, phase, port } from './host-errors';
@@ -149,6 +151,17 @@ export const keyMadeSchema: z.ZodType<KeyMade> = z.object({
   publicKey: s,
   fingerprint: s,
 });
+
+export const vouchedServerSchema: z.ZodType<VouchedServer> = z.object({
+  host: s,
+  port,
+  keys: z.array(s),
+});
+
+export const keysTakenSchema: z.ZodType<KeysTaken> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('taken') }),
+  z.object({ kind: z.literal('conflict'), host: s, port, fingerprint: s }),
+]);
 
 export const keyInstalledSchema: z.ZodType<KeyInstalled> = z.object({
   how: z.enum(INSTALLED_HOW),

@@ -1,10 +1,12 @@
 import type { Account } from '../shared/account';
+import type { VouchedServer } from '../shared/server-key';
 import { fail, ok } from '../shared/result';
 import { Secret } from '../secrets/secret';
 import type { AttemptDependencies } from './attempt';
 import type { HostEvent } from './host-protocol';
 import { installKey } from './key-installer';
 import { makeKey } from './key-maker';
+import { fingerprint } from './known-hosts';
 import { toTunnelError } from './tunnel-failure';
 
 export interface KeyDeskOptions {
@@ -44,6 +46,30 @@ export class KeyDesk {
     const result = await installing.then(ok, (thrown: unknown) => fail(toTunnelError(thrown)));
     this.#running.delete(request);
     post({ type: 'key-installed', request, result });
+  }
+
+  /** Takes keys over that somebody vouches for; see `HostKeys.takeOver`. */
+  async takeOver(request: string, servers: readonly VouchedServer[]): Promise<void> {
+    const { deps, post } = this.#options;
+    const decoded = servers.map(({ keys, ...server }) => ({
+      ...server,
+      keys: keys.map((key) => Buffer.from(key, 'base64')),
+    }));
+    const result = await deps.hostKeys.takeOver(decoded).then(
+      (against) =>
+        ok(
+          against === null
+            ? ({ kind: 'taken' } as const)
+            : ({
+                kind: 'conflict',
+                host: against.host,
+                port: against.port,
+                fingerprint: fingerprint(against.key),
+              } as const),
+        ),
+      (thrown: unknown) => fail(toTunnelError(thrown)),
+    );
+    post({ type: 'keys-taken', request, result });
   }
 
   /** Ends an installation, which is answered as a lost connection; one that is over already stays so. */

@@ -2,7 +2,7 @@ import type { Account, AccountId } from '../shared/account';
 import type { SessionFacts, Traffic } from '../shared/app-snapshot';
 import type { PromptAnswer, PromptId, PromptRequest } from '../shared/prompt';
 import type { Result } from '../shared/result';
-import type { KeyInstalled, KeyMade } from '../shared/server-key';
+import type { KeyInstalled, KeyMade, KeysTaken, VouchedServer } from '../shared/server-key';
 import type { TunnelError } from '../shared/tunnel-error';
 import type { TunnelState } from '../shared/tunnel-state';
 import type { Secret } from '../secrets/secret';
@@ -129,6 +129,8 @@ export interface TunnelHost {
     keyPath: string,
     signal?: AbortSignal,
   ): Promise<Result<KeyInstalled, TunnelError>>;
+  /** Makes the keys of servers known that somebody vouches for, unless a server is known by others. All of them, or none. */
+  takeKeys(servers: readonly VouchedServer[]): Promise<Result<KeysTaken, TunnelError>>;
   /** Forgets every unlocked key and password. Running connections stay. */
   lock(): void;
   /** Hangs up everything and ends the process; resolves when it is gone, after 3 seconds at the latest. */

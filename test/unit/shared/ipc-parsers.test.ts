@@ -6,6 +6,15 @@ import { parseArgs } from '../../../electron/shared/ipc-parsers';
 import { DEFAULT_PREFERENCES } from '../../../electron/shared/preferences';
 import { DRAFT, FINGERPRINT } from '../support/snapshots';
 
+const { practice: _practice, forwards, ...rest } = DRAFT;
+/** What the page for imports sends back. */
+const importedDraft = {
+  ...rest,
+  forwards: forwards.map(({ id: _id, ...forward }) => ({ ...forward, localPort: null })),
+  hostKeys: [{ type: 'ssh-ed25519', key: 'AAAA', fingerprint: FINGERPRINT }],
+  hint: '',
+};
+
 /** What a window of ours sends, at least once for each verb. */
 const HONEST: readonly (readonly [IpcName, readonly unknown[]])[] = [
   ['getSnapshot', []],
@@ -41,6 +50,10 @@ const HONEST: readonly (readonly [IpcName, readonly unknown[]])[] = [
   ['makeKey', ['mole hill', '']],
   ['installKey', [DRAFT, '/home/msingh/.ssh/id_mailmole']],
   ['cancelInstall', []],
+  ['readImport', ['ssh gate']],
+  ['readSetup', ['mailmole://setup/AAAA']],
+  ['addImported', [[importedDraft]]],
+  ['closeOpened', ['o']],
   ['composeMail', ['My public key', 'ssh-ed25519 AAAA']],
   ['takePlace', []],
   ['setPreferences', [DEFAULT_PREFERENCES]],

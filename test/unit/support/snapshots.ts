@@ -64,6 +64,7 @@ export function aSnapshot(
     notices: [],
     undo: null,
     online: true,
+    opened: null,
     preferences: DEFAULT_PREFERENCES,
     language: 'en',
     practicePassphrase: null,

@@ -43,6 +43,44 @@ describe('the host keys this computer knows', () => {
     expect(await verdict(keys, ec, 'h.example', 2222)).toBe('known');
   });
 
+  it('take keys over of a server that nobody knew, all of them', async () => {
+    const keys = new HostKeys([], own);
+    const servers = [
+      { host: 'a', port: 22, keys: [ed1, rsa] },
+      { host: 'b', port: 2222, keys: [ec] },
+    ];
+    expect(await keys.takeOver(servers)).toBeNull();
+    expect(await readFile(own, 'utf8')).toBe(
+      `a ${keyText(ed1)}\na ${keyText(rsa)}\n[b]:2222 ${keyText(ec)}\n`,
+    );
+    expect(await keys.takeOver(servers)).toBeNull();
+    expect((await readFile(own, 'utf8')).split('\n')).toHaveLength(4);
+  });
+
+  it.each<[string, string, Buffer[]]>([
+    ['another key of the same type', 'ed1', [ed2]],
+    ['a key of another type only', 'ed1', [rsa]],
+    ['the known key and another of its type', 'ed1', [ed1, ed2]],
+    ['a revoked key', 'revoked', [ed1]],
+  ])('refuse %s of a known server, and with it all that comes along', async (_, known, offered) => {
+    const line = known === 'revoked' ? `@revoked a ${keyText(ed1)}\n` : `a ${keyText(ed1)}\n`;
+    const file = await folder.write('theirs', line);
+    const keys = new HostKeys([file], own);
+    const against = await keys.takeOver([
+      { host: 'new', port: 22, keys: [ec] },
+      { host: 'a', port: 22, keys: offered },
+    ]);
+    expect(against).toEqual({ host: 'a', port: 22, key: offered.at(-1) });
+    expect(await verdict(keys, ec, 'new')).toBe('unknown');
+  });
+
+  it('add no key to a server that is known by one of those offered', async () => {
+    const file = await folder.write('theirs', `a ${keyText(ed1)}\n`);
+    const keys = new HostKeys([file], own);
+    expect(await keys.takeOver([{ host: 'a', port: 22, keys: [ed1, rsa] }])).toBeNull();
+    expect(await verdict(keys, rsa, 'a')).toBe('other-algorithm');
+  });
+
   it('keep mode 0600 whatever an earlier file or a left-over had, and the text that was there', async () => {
     await mkdir(path.dirname(own), { recursive: true });
     await writeFile(own, 'no newline at the end');

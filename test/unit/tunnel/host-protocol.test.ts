@@ -41,6 +41,11 @@ const COMMANDS: { readonly [T in HostCommand['type']]: Extract<HostCommand, { ty
     comment: 'c',
   },
   'install-key': { type: 'install-key', request: 'r', account: accountOf(), keyPath: '/k' },
+  'take-keys': {
+    type: 'take-keys',
+    request: 'r',
+    servers: [{ host: 'h', port: 22, keys: ['AAAA'] }],
+  },
   'cancel-request': { type: 'cancel-request', request: 'r' },
   lock: { type: 'lock' },
   'shut-down': { type: 'shut-down' },
@@ -90,6 +95,11 @@ const EVENTS: { readonly [T in HostEvent['type']]: Extract<HostEvent, { type: T 
     type: 'key-installed',
     request: 'r',
     result: { ok: true, value: { how: 'added', over: 'sftp', greeting: '+OK' } },
+  },
+  'keys-taken': {
+    type: 'keys-taken',
+    request: 'r',
+    result: { ok: true, value: { kind: 'conflict', host: 'h', port: 22, fingerprint: 'f' } },
   },
   stopped: { type: 'stopped' },
 };

@@ -72,6 +72,15 @@ describe('a request to the tunnel host', () => {
     expect(await second).toEqual({ ok: true, value: { ...MADE, path: '/l' } });
   });
 
+  it('for keys to be taken over is answered', async () => {
+    const servers = [{ host: 'h', port: 22, keys: ['AAAA'] }];
+    const taking = host.takeKeys(servers);
+    expect(posted.at(-1)).toEqual({ type: 'take-keys', request: request(), servers });
+    const value = { kind: 'taken' } as const;
+    says({ type: 'keys-taken', request: request(), result: { ok: true, value } });
+    expect(await taking).toEqual({ ok: true, value });
+  });
+
   it('for an installation can be taken back, until it is answered', async () => {
     const abort = new AbortController();
     const installing = host.installKey(accountOf(), '/k', abort.signal);

@@ -1,0 +1,189 @@
+import type { AccountBook } from '../accounts/account-book';
+import { collide } from '../accounts/account-rules';
+import { parseDraft } from '../accounts/account-schema';
+import type { ImportContext } from '../accounts/import/context';
+import { importSetupFile, importSetupLink, importText } from '../accounts/import/import-text';
+import type { Account, AccountDraft, AccountId } from '../shared/account';
+import { DEFAULT_LOCAL_PORTS } from '../shared/account';
+import type {
+  AddRefusal,
+  ImportedDraft,
+  ImportedForward,
+  ImportOutcome,
+  ImportRead,
+  NotCarried,
+  ReadyDraft,
+} from '../shared/imported';
+import { accountDraftOf } from '../shared/imported';
+import type { Result } from '../shared/result';
+import { fail, ok } from '../shared/result';
+import type { KeysTaken } from '../shared/server-key';
+import type { TunnelError } from '../shared/tunnel-error';
+import type { TunnelHost } from '../tunnel/ports';
+import type { Done } from './commands';
+
+/** What importing works on. */
+export interface ImportParts {
+  readonly book: AccountBook;
+  readonly engine: Pick<TunnelHost, 'takeKeys' | 'setAccount'>;
+  readonly context: () => ImportContext;
+  readonly findFreePort: (
+    address: string,
+    from: number,
+    taken: ReadonlySet<number>,
+  ) => Promise<number>;
+  readonly newId: () => string;
+  /** Notes that a person did something, so that the question which follows may take the keyboard. */
+  readonly personActs: () => void;
+}
+
+/** Reads texts that tell of mailboxes, and makes the mailboxes: all of them, or none. */
+export class ImportCommands {
+  readonly #parts: ImportParts;
+
+  constructor(parts: ImportParts) {
+    this.#parts = parts;
+  }
+
+  /** Whatever a person pasted or named on a command line. */
+  async readImport(text: string): Promise<Done<ImportRead>> {
+    return ok(await this.#fitted(importText(text, this.#parts.context())));
+  }
+
+  /** What came from elsewhere: a set-up file or a link to one, and no other kind of text. */
+  async readSetup(text: string): Promise<Done<ImportRead>> {
+    const isLink = text.trimStart().toLowerCase().startsWith('mailmole:');
+    return ok(await this.#fitted(isLink ? importSetupLink(text) : importSetupFile(text)));
+  }
+
+  /**
+   * Makes the mailboxes and switches them on, after the keys of their servers became known. Nothing is made when one of
+   * them is not right yet, or when this computer knows a server by another key.
+   */
+  async addImported(
+    drafts: readonly ReadyDraft[],
+  ): Promise<Done<Result<readonly AccountId[], readonly AddRefusal[]>>> {
+    const { book, engine, newId, personActs } = this.#parts;
+    personActs();
+    const accounts: Account[] = [];
+    const refusals: AddRefusal[] = [];
+    drafts.forEach((imported, index) => {
+      const judged = parseDraft(accountDraftOf(imported, newId), [...book.list(), ...accounts]);
+      if (judged.ok) accounts.push(accountOf(judged.value, newId()));
+      else refusals.push(...judged.error.map((problem) => ({ index, ...problem })));
+    });
+    if (refusals.length > 0) return ok(fail(refusals));
+    const taken = await this.#takeKeys(drafts, accounts);
+    if (!taken.ok) return fail({ kind: 'failed', problem: taken.error.kind });
+    if (taken.value.kind === 'conflict') return ok(fail([conflictOf(taken.value, accounts)]));
+    for (const account of accounts) {
+      book.put(account);
+      engine.setAccount(account, 'person');
+    }
+    return ok(ok(accounts.map(({ id }) => id)));
+  }
+
+  async #takeKeys(
+    drafts: readonly ReadyDraft[],
+    accounts: readonly Account[],
+  ): Promise<Result<KeysTaken, TunnelError>> {
+    const servers = accounts.map((account, index) => ({
+      host: account.sshHost,
+      port: account.sshPort,
+      keys: drafts[index]?.hostKeys.map(({ key }) => key) ?? [],
+    }));
+    const vouched = servers.filter(({ keys }) => keys.length > 0);
+    return vouched.length === 0 ? ok({ kind: 'taken' }) : this.#parts.engine.takeKeys(vouched);
+  }
+
+  /** Gives every draft a name and local ports that no other mailbox has, and says where that changed something. */
+  async #fitted(read: ImportRead): Promise<ImportRead> {
+    if (!read.ok) return read;
+    const { outcome, notes } = await this.#fit(read.value);
+    return ok({ ...outcome, notCarried: [...outcome.notCarried, ...notes] });
+  }
+
+  async #fit(outcome: ImportOutcome): Promise<{ outcome: ImportOutcome; notes: NotCarried[] }> {
+    const owners = this.#parts.book.list();
+    const names = new Set(owners.map(({ name }) => name.toLowerCase()));
+    const taken: Taken[] = owners.flatMap(({ name, forwards }) =>
+      forwards.map((forward) => ({ ...forward, name })),
+    );
+    const notes: NotCarried[] = [];
+    const drafts: ImportedDraft[] = [];
+    for (const draft of outcome.drafts) {
+      const name = freeName(draft.name, names);
+      names.add(name.toLowerCase());
+      const forwards: ImportedForward[] = [];
+      // One after the other: each must see the ports that the ones before it took.
+      for (const forward of draft.forwards) {
+        const fitted = await this.#fitForward(forward, taken);
+        taken.push({ ...fitted, name });
+        forwards.push(fitted);
+        const note = noteOf(forward, fitted, taken);
+        if (note !== null) notes.push(note);
+      }
+      drafts.push({ ...draft, name, forwards });
+    }
+    return { outcome: { ...outcome, drafts }, notes };
+  }
+
+  async #fitForward(forward: ImportedForward, taken: readonly Taken[]): Promise<FittedForward> {
+    const { localAddress, localPort, protocol } = forward;
+    const wanted = localPort ?? DEFAULT_LOCAL_PORTS[protocol];
+    // A port that the text names may well be in use by the very tunnel that Mailmole is to take the place of.
+    const isFree = !taken.some((each) => collide({ localAddress, localPort: wanted }, each));
+    if (localPort !== null && isFree) return { ...forward, localPort };
+    const ports = new Set(taken.map((each) => each.localPort));
+    const free = await this.#parts.findFreePort(localAddress, wanted, ports);
+    return { ...forward, localPort: free };
+  }
+}
+
+type FittedForward = ImportedForward & { readonly localPort: number };
+
+/** A port that is spoken for, and by which mailbox. */
+interface Taken {
+  readonly localAddress: string;
+  readonly localPort: number;
+  readonly name: string;
+}
+
+function noteOf(
+  asked: ImportedForward,
+  fitted: FittedForward,
+  taken: readonly Taken[],
+): NotCarried | null {
+  const port = asked.localPort;
+  if (port === null || port === fitted.localPort) return null;
+  const { localAddress } = asked;
+  const owner = taken.find((each) => collide({ localAddress, localPort: port }, each));
+  const params = { port, name: owner?.name ?? '', other: fitted.localPort };
+  return { what: String(port), place: null, why: 'import:why.port-taken', params };
+}
+
+function freeName(name: string, taken: ReadonlySet<string>): string {
+  let free = name;
+  for (let count = 2; taken.has(free.toLowerCase()); count += 1) free = `${name} ${count}`;
+  return free;
+}
+
+function accountOf(draft: AccountDraft, id: AccountId): Account {
+  // Who adds a mailbox wants it to work, and to see that it does.
+  return { ...draft, id, wanted: true };
+}
+
+function conflictOf(
+  conflict: Extract<KeysTaken, { kind: 'conflict' }>,
+  accounts: readonly Account[],
+): AddRefusal {
+  const { host, port, fingerprint } = conflict;
+  const index = accounts.findIndex((each) => each.sshHost === host && each.sshPort === port);
+  const params = { host, fingerprint };
+  return {
+    index: Math.max(0, index),
+    field: 'hostKeys',
+    messageKey: 'import:key-conflict',
+    params,
+  };
+}
