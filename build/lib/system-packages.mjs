@@ -51,6 +51,9 @@ const needs = {
     ['msmtp', 'bin:msmtp'],
     ['curl', 'bin:curl'],
     ['ca-certificates', '/etc/ssl/certs/ca-certificates.crt'],
+    // Shows the notifications, and says what it was given.
+    ['dunst', 'bin:dunst'],
+    ['dbus-bin|dbus', 'bin:dbus-monitor'],
     ['putty-tools', 'bin:puttygen'],
     ['microsocks', 'bin:microsocks'],
     // Not `tinyproxy`, which brings a service.

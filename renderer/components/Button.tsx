@@ -35,7 +35,6 @@ interface IconButtonProps {
   readonly hint?: string;
   readonly small?: boolean;
   readonly id?: string;
-  readonly autoFocus?: boolean;
   readonly onPress?: () => void;
   readonly children: ReactNode;
 }

@@ -1,5 +1,5 @@
 import { ArrowLeft } from 'lucide-react';
-import { useId, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useId, useRef, type KeyboardEvent, type ReactNode } from 'react';
 import { TUNNEL_MODES } from '../../../electron/shared/account';
 import type { Preferences as Wanted } from '../../../electron/shared/preferences';
 import { LANGUAGES, NOTIFICATIONS, THEMES } from '../../../electron/shared/preferences';
@@ -121,16 +121,21 @@ export function Preferences({ preferences, onBack }: PreferencesProps) {
     preferences,
     change: (change) => void verbs.setPreferences({ ...preferences, ...change }),
   };
+  const heading = useRef<HTMLHeadingElement>(null);
+  // Read out on entering, and the keyboard goes on from there.
+  useEffect(() => heading.current?.focus(), []);
   const escape = (event: KeyboardEvent): void => {
     if (event.key === 'Escape' && !event.defaultPrevented) onBack();
   };
   return (
     <div className="window" onKeyDown={escape}>
       <header className="window__head form__head">
-        <IconButton label={t('preferences:back')} onPress={onBack} autoFocus>
+        <IconButton label={t('preferences:back')} onPress={onBack}>
           <ArrowLeft size={20} aria-hidden className="mirrored" />
         </IconButton>
-        <h1 className="page-title form__title">{t('preferences:title')}</h1>
+        <h1 className="page-title form__title" ref={heading} tabIndex={-1}>
+          {t('preferences:title')}
+        </h1>
       </header>
       <main className="window__body">
         <div className="window__column form">
