@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { isatty } from 'node:tty';
 import { runCli } from './control/cli';
 import { createWords } from './core/words';
 import { languageFor, localeFor } from './shared/preferences';
@@ -35,7 +36,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   version: version(),
   cwd: process.cwd(),
   app: appCommand(),
-  interactive: process.stdin.isTTY || process.stderr.isTTY,
+  interactive: isatty(0) || isatty(2),
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   readInput: () => text(process.stdin),
