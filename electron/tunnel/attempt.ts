@@ -4,7 +4,9 @@ import type { Phase } from '../shared/tunnel-state';
 import { AttemptSecrets, type KeyRing } from '../secrets/key-ring';
 import { AttemptMemory } from './attempt-memory';
 import { buildPlan, type ConnectionPlan } from './connection-plan';
+import type { ChannelRequest } from './early-channel';
 import type { HostKeys } from './host-keys';
+import { ASKED_BY } from './jump';
 import type { KeyOpener } from './key-opener';
 import { Person } from './person';
 import type { Clock, EngineSettings, Log, Prompter, StartedBy } from './ports';
@@ -27,6 +29,8 @@ export interface AttemptHooks {
   readonly onPhase: (phase: Phase) => void;
   /** A question was opened (its id), or the last one was closed (null). */
   readonly onPrompt: (prompt: PromptId | null) => void;
+  /** See `ConnectionDependencies`. */
+  readonly firstChannel?: () => ChannelRequest | null;
   /** What is to be done in another way than the account says. */
   readonly adapt?: (plan: ConnectionPlan) => ConnectionPlan;
 }
@@ -100,7 +104,8 @@ export class AttemptRunner {
     const [connection] = chain;
     for (let redials = 0; ; redials++) {
       try {
-        return await openSession({ ...connection, onPhase: hooks.onPhase }, signal);
+        const { onPhase, firstChannel = () => null } = hooks;
+        return await openSession({ ...connection, onPhase, firstChannel }, signal);
       } catch (thrown) {
         const goesOn = thrown instanceof TunnelFailure && thrown.redial && !signal.aborted;
         if (!goesOn || redials >= MOST_REDIALS) throw thrown;
@@ -133,6 +138,7 @@ function chainFor(
   const { accepted, keyRing } = deps;
   const hops: readonly ConnectionDependencies[] =
     route.kind === 'jump' ? chainFor(route.via, deps) : [];
+  const onward = { mailHost: host, mailPort: port, from: ASKED_BY };
   const isMeant = accepted?.host === host && accepted.port === port;
   const connection: ConnectionDependencies = {
     ...deps,
@@ -145,7 +151,8 @@ function chainFor(
     acceptedFingerprint: isMeant ? accepted.fingerprint : null,
     // To a person, everything on the way is the reaching of their server.
     onPhase: () => undefined,
-    via: hops[0] ?? null,
+    // Through a hop, the way to this server is what is wanted first.
+    via: hops[0] === undefined ? null : { ...hops[0], firstChannel: () => onward },
   };
   return [connection, ...hops];
 }

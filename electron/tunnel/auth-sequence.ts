@@ -60,6 +60,11 @@ export class AuthSequence {
     return byKey;
   }
 
+  /** See `KeyOffers`. */
+  get keys(): Pick<KeyOffers, 'signNow' | 'isTrusted' | 'wasWanted'> {
+    return this.#keys;
+  }
+
   /** What the server said it would accept, the last time it said so. */
   get offered(): readonly string[] {
     return this.#offered;

@@ -3,6 +3,7 @@ import type { Forward } from '../shared/account';
 import type { Traffic } from '../shared/app-snapshot';
 import type { TunnelError } from '../shared/tunnel-error';
 import { CompressionCount } from './compression-count';
+import type { ChannelRequest } from './early-channel';
 import { joinForward, type Pipe } from './forward-pipe';
 import type { OpenMailServer } from './mail-channel';
 import type { Clock } from './ports';
@@ -100,6 +101,15 @@ export class Clients {
     this.#changed();
   }
 
+  /** What the one who has waited longest will want first; null when nobody waits. */
+  get first(): ChannelRequest | null {
+    for (const { socket, forward } of this.#held) {
+      const { mailHost, mailPort } = forward;
+      return { mailHost, mailPort, from: addressOf(socket) };
+    }
+    return null;
+  }
+
   /** There is a session: the held connections get their channels. */
   serve(session: SshSession): void {
     this.#session = session;
@@ -147,8 +157,7 @@ export class Clients {
     const life = this.#life;
     this.#opening++;
     try {
-      const from = { address: socket.remoteAddress ?? '127.0.0.1', port: socket.remotePort ?? 0 };
-      const farEnd = await this.#deps.open(session, forward, from);
+      const farEnd = await this.#deps.open(session, forward, addressOf(socket));
       if (socket.destroyed) {
         farEnd.close();
         return;
@@ -195,4 +204,9 @@ export class Clients {
     this.#deps.onCount(this.count);
     this.#deps.onTraffic();
   }
+}
+
+/** Where a mail program's connection comes from, as the SSH server is told. */
+function addressOf(socket: Socket): ChannelRequest['from'] {
+  return { address: socket.remoteAddress ?? '127.0.0.1', port: socket.remotePort ?? 0 };
 }

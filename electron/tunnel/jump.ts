@@ -5,7 +5,7 @@ import type { SshSession } from './ssh-session';
 import { TunnelFailure } from './tunnel-failure';
 
 /** Who is said to ask for the channel (RFC 4254, 7.2); servers at most write it down. */
-const ASKED_BY = { address: '127.0.0.1', port: 0 };
+export const ASKED_BY = { address: '127.0.0.1', port: 0 };
 
 /**
  * Leads on from one SSH server to the next: a stream to that, which owns the session from then on.

@@ -24,13 +24,26 @@ export interface AgentKeyStep {
   readonly required: boolean;
 }
 
+type SignNow = (data: Buffer, hash: string | undefined) => Promise<Buffer>;
+
+/** The key that is before the server. */
+interface Offered {
+  readonly name: string;
+  /** The server has asked for a signature of it. */
+  wanted: boolean;
+  readonly signNow: SignNow | null;
+  readonly trusted: boolean;
+  /** Forgets what was kept for it. */
+  readonly onRefused: () => void;
+}
+
 /**
  * Puts keys before the server, one at a time, whether they lie in a file or in an agent. So it is known which ones it
  * does not want, and none is offered twice in one attempt: servers end the connection after a few (MaxAuthTries).
  */
 export class KeyOffers {
   readonly #deps: AuthDependencies;
-  #offered: { readonly name: string; wanted: boolean } | null = null;
+  #offered: Offered | null = null;
 
   constructor(deps: AuthDependencies) {
     this.#deps = deps;
@@ -40,7 +53,28 @@ export class KeyOffers {
   settle(): void {
     const offered = this.#offered;
     this.#offered = null;
-    if (offered !== null && !offered.wanted) this.#deps.memory.refusedKeys.add(offered.name);
+    if (offered === null || offered.wanted) return;
+    this.#deps.memory.refusedKeys.add(offered.name);
+    offered.onRefused();
+  }
+
+  /**
+   * What signs with the key that is before the server, where that asks nobody anything: the file is open, or the
+   * agent's key is the one that opened the door last time. Null for any other key.
+   */
+  signNow(publicKey: Buffer): SignNow | null {
+    const offered = this.#offered;
+    return offered?.name === nameOf(publicKey) ? offered.signNow : null;
+  }
+
+  /** The server took the key that is before it, as a step on the way in. */
+  wasWanted(): void {
+    if (this.#offered !== null) this.#offered.wanted = true;
+  }
+
+  /** Is the key that is before the server one that the person chose for it, or that opened the door last time? */
+  get isTrusted(): boolean {
+    return this.#offered?.trusted === true;
   }
 
   /** Is a key before the server that it has not asked a signature of? */
@@ -65,7 +99,7 @@ export class KeyOffers {
     }
     this.#noteUnusable(held.unusable);
     if (key !== null && held.usable.length === 0) throw chosenKeyFailure(key, held.unusable);
-    const last = this.#deps.secrets.get(this.#lastName())?.reveal();
+    const last = this.#lastKey();
     const isLast = (one: ParsedKey) => Number(nameOf(one.getPublicSSH()) === last);
     const keys = [...held.usable].sort((a, b) => isLast(b) - isLast(a));
     return keys.map((one) => ({ kind: 'agent-key', key: one, agent, required }) as const);
@@ -88,7 +122,16 @@ export class KeyOffers {
       this.#deps.secrets.offer(this.#lastName(), new Secret(nameOf(blob)));
       return agent.sign(key, data, hash);
     };
-    return this.#offer(blob, sign, (thrown) => this.#agentTrouble(thrown, required));
+    const last = nameOf(blob) === this.#lastKey();
+    return this.#offer(blob, sign, (thrown) => this.#agentTrouble(thrown, required), {
+      // Some agents ask a person to approve each signature: not for a key that may be of no use.
+      signNow: last ? sign : null,
+      trusted: last,
+      // It opened the door last time, and does no longer.
+      onRefused: () => {
+        if (last) this.#deps.secrets.refuse(this.#lastName());
+      },
+    });
   }
 
   /** Offers the key of a file; null when it is of no use and was not chosen by the person, or was refused already. */
@@ -99,7 +142,15 @@ export class KeyOffers {
       const blob = file.publicKey ?? publicHalf(await this.#open(file));
       const sign = async (data: Buffer, hash: string | undefined) =>
         signWith(await this.#open(file), data, hash);
-      return this.#offer(blob, sign, (thrown) => this.#deps.giveUp(toTunnelError(thrown)));
+      const isOpen = !file.encrypted || this.#deps.secrets.get(`key:${file.hash}`) !== undefined;
+      return this.#offer(blob, sign, (thrown) => this.#deps.giveUp(toTunnelError(thrown)), {
+        signNow: isOpen ? sign : null,
+        trusted: required,
+        // What nobody typed anything for is not worth keeping; the rest may open other doors.
+        onRefused: () => {
+          if (!file.encrypted) this.#deps.secrets.refuse(`key:${file.hash}`);
+        },
+      });
     } catch (thrown) {
       const error = toTunnelError(thrown);
       if (required || error.kind !== 'key-unusable') throw thrown;
@@ -112,11 +163,12 @@ export class KeyOffers {
     blob: Buffer,
     sign: (data: Buffer, hash: string | undefined) => Promise<Buffer>,
     onTrouble: (thrown: unknown) => void,
+    how: Pick<Offered, 'signNow' | 'trusted' | 'onRefused'>,
   ): AnyAuthMethod | null {
     const { memory, plan } = this.#deps;
     const name = nameOf(blob);
     if (memory.refusedKeys.has(name)) return null;
-    const offered = { name, wanted: false };
+    const offered: Offered = { ...how, name, wanted: false };
     this.#offered = offered;
     const signWanted = (data: Buffer, hash: string | undefined) => {
       offered.wanted = true;
@@ -131,6 +183,11 @@ export class KeyOffers {
     const detail = textOfThrown(thrown);
     this.#deps.log('warn', `agent: ${detail}`);
     if (required) this.#deps.giveUp({ kind: 'agent-unavailable', why: 'gone', detail });
+  }
+
+  /** The name of the agent's key that opened the door last time. */
+  #lastKey(): string | undefined {
+    return this.#deps.secrets.get(this.#lastName())?.reveal();
   }
 
   #lastName(): string {

@@ -9,7 +9,7 @@ import { toTunnelError, TunnelFailure } from './tunnel-failure';
 /** A server that waits for TLS answers at once; one that does not within this time, in milliseconds, waits for something else. */
 const PROBE_TIMEOUT_MS = 5_000;
 /** The proof is nobody's connection. */
-const FROM_HERE = { address: '127.0.0.1', port: 0 };
+export const FROM_HERE = { address: '127.0.0.1', port: 0 };
 
 /**
  * Proves that a forward leads to a mail server of its kind, by the way that a mail program's connection would go.

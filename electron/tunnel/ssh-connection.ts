@@ -8,6 +8,7 @@ import { algorithmsFor } from './algorithms';
 import type { AttemptMemory } from './attempt-memory';
 import { AuthSequence } from './auth-sequence';
 import type { ConnectionPlan } from './connection-plan';
+import { EarlyChannel, type ChannelRequest } from './early-channel';
 import {
   cleanServerText,
   foreignGreeting,
@@ -24,8 +25,10 @@ import type { Log } from './ports';
 import { reachServer } from './reach';
 import { corkPerTick, SendGate } from './send-gate';
 import { watchSilence } from './silence';
-import { mendSsh2 } from './ssh2-inside';
-import { SshSession } from './ssh-session';
+import { mendSsh2 } from './ssh2-mending';
+import { acknowledgeChannels, insideOf } from './ssh2-inside';
+import { Flight, objectors } from './ssh2-flight';
+import { FLOOD, SshSession } from './ssh-session';
 import { TunnelFailure } from './tunnel-failure';
 
 export interface ConnectionDependencies {
@@ -42,6 +45,8 @@ export interface ConnectionDependencies {
   /** A fingerprint that a person compared and takes in place of the known key. */
   readonly acceptedFingerprint: string | null;
   readonly onPhase: (phase: Phase) => void;
+  /** The channel that will be wanted first, asked for together with the sign-in where that can be; default none. */
+  readonly firstChannel?: () => ChannelRequest | null;
   /** The same for the server that the plan jumps from; null when it does not. */
   readonly via: ConnectionDependencies | null;
 }
@@ -92,6 +97,9 @@ class Handshake {
   #strict = false;
   #serverVersion = '';
   #negotiated: NegotiatedAlgorithms | null = null;
+  #flight: Flight | null = null;
+  #early: EarlyChannel | null = null;
+  #session: SshSession | null = null;
   /** The first reason counts; what follows from it is noise. */
   #reason: TunnelError | null = null;
   #settle: ((outcome: SshSession | TunnelFailure) => void) | null = null;
@@ -159,10 +167,46 @@ class Handshake {
     };
     this.#client.connect(config);
     mendSsh2(this.#client, plan.oldServer);
+    this.#flight = this.#takeOff();
     this.#socket.once('data', (bytes: Buffer) => {
       const { host, port } = plan;
       const detail = foreignGreeting(bytes);
       if (detail !== null) this.#fail({ kind: 'not-ssh', host, port, detail });
+    });
+  }
+
+  /** Where ssh2 is known well enough and the server does not mind, the sign-in does not wait for needless answers. */
+  #takeOff(): Flight | null {
+    const { host, port } = this.#deps.plan;
+    const inside = insideOf(this.#client);
+    if (inside === null) return null;
+    acknowledgeChannels(inside);
+    if (objectors.has(host, port)) return null;
+    const { keys } = this.#auth;
+    return new Flight(inside, {
+      signNow: (publicKey) => keys.signNow(publicKey),
+      onPartial: () => keys.wasWanted(),
+      openEarly: () => {
+        // A server that refuses the key may hang up at what comes behind it, so that key must be a likely one.
+        if (keys.isTrusted) this.#openEarly();
+      },
+      dropEarly: () => {
+        this.#early?.drop();
+        this.#early = null;
+      },
+    });
+  }
+
+  #openEarly(): void {
+    const request = this.#deps.firstChannel?.() ?? null;
+    if (request === null) return;
+    const { host, port } = this.#deps.plan;
+    this.#early = new EarlyChannel(this.#client, request, {
+      onFlood: () => {
+        if (this.#session === null) this.#socket.destroy();
+        else this.#session.drop(FLOOD);
+      },
+      onSilence: () => objectors.add(host, port),
     });
   }
 
@@ -215,11 +259,14 @@ class Handshake {
 
   async #succeed(): Promise<void> {
     try {
+      this.#auth.keys.wasWanted();
       await this.#verifier.remember();
       this.#deps.secrets.accept();
       const { host, keepalive } = this.#deps.plan;
       const gate = new SendGate(this.#socket);
-      const session = new SshSession(this.#client, this.#socket, gate, this.#facts(), host);
+      const facts = this.#facts();
+      const session = new SshSession(this.#client, this.#socket, gate, facts, host, this.#early);
+      this.#session = session;
       watchSilence(this.#socket, keepalive, () => session.drop('nothing came from the server'));
       this.#finish(session);
     } catch (thrown) {
@@ -269,7 +316,12 @@ class Handshake {
     const lost = this.#reason.kind === 'connection-lost' || this.#reason.kind === 'sign-in-refused';
     const { person, memory } = this.#deps;
     const busy = person.asking || memory.opening.size > 0;
-    const goesOn = this.#auth.endedByKey() || busy;
+    const objected = lost && this.#flight?.inTheAir === true && !this.#signal.aborted;
+    const { host, port } = this.#deps.plan;
+    if (objected) objectors.add(host, port);
+    this.#early?.drop();
+    // A server that objects to the manner has said nothing of the key.
+    const goesOn = objected || this.#auth.endedByKey() || busy;
     this.#finish(new TunnelFailure(this.#reason, lost && goesOn));
     this.#socket.destroy();
   }

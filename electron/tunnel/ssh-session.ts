@@ -5,12 +5,13 @@ import type { SessionFacts } from '../shared/app-snapshot';
 import type { TunnelError } from '../shared/tunnel-error';
 import { mapForwardError } from './error-mapping';
 import { ForwardChannel } from './forward-channel';
+import type { EarlyChannel } from './early-channel';
 import type { SendGate } from './send-gate';
 import { TunnelFailure } from './tunnel-failure';
 
 /** A server that neither opens nor refuses a channel within this time, in milliseconds, is not going to. */
 const OPEN_TIMEOUT_MS = 15_000;
-const FLOOD = 'the server sent more than it was allowed to';
+export const FLOOD = 'the server sent more than it was allowed to';
 /** How long a polite end may take before the socket is destroyed. */
 const END_TIMEOUT_MS = 1_000;
 
@@ -26,12 +27,22 @@ export class SshSession {
   readonly #client: Client;
   readonly #socket: Duplex;
   readonly #host: string;
+  readonly #early: EarlyChannel | null;
   #reason: TunnelError | null = null;
   #ending = false;
   #over = false;
 
-  constructor(client: Client, socket: Duplex, gate: SendGate, facts: SessionFacts, host: string) {
+  /** @param early a channel that was asked for already */
+  constructor(
+    client: Client,
+    socket: Duplex,
+    gate: SendGate,
+    facts: SessionFacts,
+    host: string,
+    early: EarlyChannel | null = null,
+  ) {
     this.#client = client;
+    this.#early = early;
     this.#socket = socket;
     this.#host = host;
     this.gate = gate;
@@ -76,11 +87,27 @@ export class SshSession {
    * @param limitMs how long the server may take to open or refuse it; default 15 s
    * @throws TunnelFailure `forward-refused`, `timed-out` or `connection-lost`
    */
-  openForward(
+  async openForward(
     mailHost: string,
     mailPort: number,
     from: { address: string; port: number },
     limitMs = OPEN_TIMEOUT_MS,
+  ): Promise<ForwardChannel> {
+    const early = this.#early;
+    if (early?.isFor({ mailHost, mailPort, from }) === true) {
+      const opened = await early.take(limitMs).catch((thrown: unknown) => {
+        throw this.#notOpened(thrown, mailHost, mailPort);
+      });
+      if (opened !== null) return opened;
+    }
+    return this.#open(mailHost, mailPort, from, limitMs);
+  }
+
+  #open(
+    mailHost: string,
+    mailPort: number,
+    from: { address: string; port: number },
+    limitMs: number,
   ): Promise<ForwardChannel> {
     return new Promise((resolve, reject) => {
       let waiting = true;

@@ -1,65 +1,122 @@
-import type { Client } from 'ssh2';
+import type { Client, ClientChannel } from 'ssh2';
 
-/** What the server said in EXT_INFO (RFC 8308, 2.4). */
-interface Extension {
-  readonly name: string;
-  readonly algs: readonly string[];
+/**
+ * The one place that knows what ssh2 is like below its public surface. What is used of it is named here, checked
+ * before it is used, and pinned to one version: with any other, everything runs by the public surface alone, which is
+ * slower and just as right. Used by `ssh2-flight.ts` and `ssh2-window.ts`, and by nobody else.
+ */
+const KNOWN_IDENT = 'SSH-2.0-ssh2js1.17.0';
+/** RFC 4253, 11.2. */
+const SSH_MSG_IGNORE = 2;
+
+type Handler = (protocol: Protocol, ...args: never[]) => void;
+
+/** How signed data comes back to ssh2: call `done` with the signature. */
+export type Signer = (data: Buffer, done: (signature: Buffer) => void) => void;
+
+/** What ssh2 calls `Protocol`, as far as it is used. */
+export interface Protocol {
+  readonly _identRaw: Buffer;
+  /** Gone once the connection is. */
+  readonly _destruct: unknown;
+  /** Set while keys are exchanged; packets wait then. */
+  readonly _kexinit: unknown;
+  readonly _kex: { readonly negotiated?: { readonly cs: { readonly compress: string } } };
+  readonly _cipher: { encrypt(packet: Buffer): void };
+  readonly _packetRW: {
+    readonly write: {
+      readonly allocStart: number;
+      alloc(length: number): Buffer;
+      finalize(packet: Buffer): Buffer;
+    };
+  };
+  readonly _handlers: Record<string, Handler | undefined>;
+  service(name: string): void;
+  authNone(user: string): void;
+  authPassword(user: string, password: string, changed?: string): void;
+  authKeyboard(user: string): void;
+  authPK(user: string, key: PublicKey, algorithm?: string, sign?: Signer): void;
+  channelWindowAdjust(channel: number, bytes: number): void;
 }
 
-/** The inside of an ssh2 client (1.17.0) as far as it is reached into: what it does with two kinds of message. */
-interface Inside {
-  readonly _protocol: {
-    readonly _handlers: {
-      EXT_INFO: (protocol: unknown, extensions: readonly Extension[]) => void;
-      REQUEST_SUCCESS: (protocol: unknown, data: Buffer | null) => void;
-    };
+interface PublicKey {
+  getPublicSSH(): Buffer;
+}
+
+/** What ssh2 keeps of its channels. */
+export interface ChannelManager {
+  /** The number given out last. */
+  readonly _cur: number;
+  get(id: number): unknown;
+  remove(id: number): void;
+}
+
+/** What is reached of a client that has begun to connect. */
+export interface Inside {
+  readonly protocol: Protocol;
+  readonly channels: ChannelManager;
+}
+
+/** What ssh2 keeps in a channel for the bytes that come in. */
+export interface IncomingChannel extends ClientChannel {
+  readonly incoming: { readonly id: number; window: number; readonly state: string };
+  readonly outgoing: { readonly id: number; readonly state: string };
+}
+
+/**
+ * Looks whether the inside of a client is the one that is known here.
+ *
+ * @param client after `connect`
+ * @returns null when it is not: then nothing of it may be touched
+ */
+export function insideOf(client: Client): Inside | null {
+  const { _protocol: protocol, _chanMgr: channels } = client as unknown as {
+    readonly _protocol?: Partial<Protocol>;
+    readonly _chanMgr?: Partial<ChannelManager>;
+  };
+  const known =
+    Buffer.isBuffer(protocol?._identRaw) &&
+    protocol._identRaw.toString() === KNOWN_IDENT &&
+    typeof protocol._handlers === 'object' &&
+    typeof protocol.service === 'function' &&
+    typeof protocol.authPK === 'function' &&
+    typeof protocol.channelWindowAdjust === 'function' &&
+    typeof protocol._packetRW?.write.alloc === 'function' &&
+    typeof channels?._cur === 'number' &&
+    typeof channels.remove === 'function';
+  return known ? { protocol: protocol as Protocol, channels: channels as ChannelManager } : null;
+}
+
+/**
+ * Does something more after ssh2's own handling of a message. Nothing happens for a message that ssh2 does not handle.
+ *
+ * @param name as in RFC 4250, without `SSH_MSG_`
+ */
+export function after(protocol: Protocol, name: string, act: () => void): void {
+  const handler = protocol._handlers[name];
+  if (handler === undefined) return;
+  protocol._handlers[name] = (...args) => {
+    handler(...args);
+    act();
   };
 }
 
 /**
- * Mends two things that ssh2 has no option for. It signs with SHA-256 wherever a server names that, though the server
- * may name SHA-512 for the one it really takes; OpenSSH prefers SHA-512. And it takes a SHA-1 signature as the proof
- * of a server that a further RSA key is its own.
- *
- * @param client that has begun to connect
- * @param sha1 leave those proofs as they are, which only servers of the past need
+ * Sends an empty SSH_MSG_IGNORE. It makes our side acknowledge at once what has come, and many a server holds back its
+ * next packet until then (Nagle's algorithm against a delayed acknowledgement: 40 ms, or a part of a round trip).
  */
-export function mendSsh2(client: Client, sha1: boolean): void {
-  const { _handlers: handlers } = (client as unknown as Inside)._protocol;
-  const { EXT_INFO: told, REQUEST_SUCCESS: succeeded } = handlers;
-  handlers.EXT_INFO = (protocol, extensions) =>
-    told(
-      protocol,
-      extensions.map((one) => ({ ...one, algs: preferSha512(one.algs) })),
-    );
-  if (sha1) return;
-  handlers.REQUEST_SUCCESS = (protocol, data) =>
-    succeeded(protocol, data === null ? null : withoutSha1Proofs(data));
+export function acknowledge(protocol: Protocol): void {
+  // Between two keys nothing else may be sent, and whoever waits then waits for the keys.
+  if (protocol._kexinit !== undefined) return;
+  const { write } = protocol._packetRW;
+  const start = write.allocStart;
+  const packet = write.alloc(5);
+  packet.fill(0, start, start + 5);
+  packet[start] = SSH_MSG_IGNORE;
+  protocol._cipher.encrypt(write.finalize(packet));
 }
 
-/** Of the two good ways to sign with an RSA key only the better one, where a server takes both (RFC 8332). */
-export function preferSha512(algorithms: readonly string[]): readonly string[] {
-  return algorithms.includes('rsa-sha2-512')
-    ? algorithms.filter((name) => name !== 'rsa-sha2-256')
-    : algorithms;
-}
-
-const SHA1_SIGNATURE = 'ssh-rsa';
-
-/**
- * The answer to `hostkeys-prove-00@openssh.com`, one signature a key, with those of SHA-1 given a name that nobody
- * knows, so that they prove nothing (PROTOCOL, 2.5). Anything else comes back as it was.
- */
-export function withoutSha1Proofs(answer: Buffer): Buffer {
-  const changed = Buffer.from(answer);
-  let at = 0;
-  while (at + 8 <= changed.length) {
-    const name = at + 8;
-    const isSha1 =
-      changed.readUInt32BE(at + 4) === SHA1_SIGNATURE.length &&
-      changed.toString('latin1', name, name + SHA1_SIGNATURE.length) === SHA1_SIGNATURE;
-    if (isSha1) changed.write('not-rsa', name, 'latin1');
-    at += 4 + changed.readUInt32BE(at);
-  }
-  return changed;
+/** Has every opened channel acknowledged at once, so that the mail server's greeting need not wait for it. */
+export function acknowledgeChannels({ protocol }: Inside): void {
+  after(protocol, 'CHANNEL_OPEN_CONFIRMATION', () => acknowledge(protocol));
 }

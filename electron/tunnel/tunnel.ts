@@ -6,10 +6,11 @@ import type { GreetingProof, TunnelState } from '../shared/tunnel-state';
 import { AttemptRunner, type AcceptedKey, type AttemptDependencies } from './attempt';
 import { Clients, HOLD_MS } from './clients';
 import { Doorkeeper } from './doorkeeper';
+import type { ChannelRequest } from './early-channel';
 import { LocalListener } from './local-listener';
 import { mailOpener, type OpenMailServer } from './mail-channel';
 import type { StartedBy } from './ports';
-import { proveForward } from './proof';
+import { FROM_HERE, proveForward } from './proof';
 import type { SshSession } from './ssh-session';
 import { toTunnelError } from './tunnel-failure';
 import { currentAttempt, reduce } from './tunnel-machine';
@@ -199,6 +200,7 @@ export class Tunnel {
     this.#accepted = null;
     const runner = new AttemptRunner(this.#account, by, accepted, this.#deps, {
       onPhase: (phase) => this.dispatch({ type: 'phase', attempt, phase }),
+      firstChannel: () => this.#clients.first ?? this.#proofChannel(),
       onPrompt: (prompt) =>
         this.dispatch(
           prompt === null
@@ -212,6 +214,13 @@ export class Tunnel {
       (thrown: unknown) =>
         this.dispatch({ type: 'session-ended', attempt, error: toTunnelError(thrown) }),
     );
+  }
+
+  /** The channel that the first forward's greeting is read from. */
+  #proofChannel(): ChannelRequest | null {
+    const [forward] = this.#account.forwards;
+    if (forward === undefined) return null;
+    return { mailHost: forward.mailHost, mailPort: forward.mailPort, from: FROM_HERE };
   }
 
   #up(attempt: number, session: SshSession): void {

@@ -150,7 +150,8 @@ describe('one attempt', () => {
     first.answer(secret(PASSPHRASE));
     await (await session).end();
     expect(questions).toHaveLength(1);
-    expect(server.seen).toEqual(['key?', 'key?', 'key!']);
+    // On the second connection the key is open already.
+    expect(server.seen).toEqual(['key?', 'key!']);
   });
 
   it('whose server hangs up while a password is typed uses it on a new connection, and does not trip over the old', async () => {
