@@ -1,6 +1,6 @@
 import ssh2, { type ParsedKey } from 'ssh2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { preferSha512, withoutSha1Proofs } from '../../../electron/tunnel/ssh2-inside';
+import { preferSha512, withoutSha1Proofs } from '../../../electron/tunnel/ssh2-mending';
 import { makeWorldFolder, type WorldFolder } from '../../world/world-folder';
 import { dial, startAuthServer, type AuthServer } from './auth-server';
 import { personWho } from './stand-ins';
