@@ -32,8 +32,13 @@ const en = {
 /** Every word a person reads, by language and namespace, as i18next takes it (`resources`). Keys are written `namespace:key`. English is always there. */
 export const resources = { en } as const;
 
+/** Always in English, whatever is spoken elsewhere: what scripts read must not change with the language of a person. */
+export const UNTRANSLATED: ReadonlySet<string> = new Set(['asking', 'cli', 'headless']);
+
 /** The words of one language, by namespace. */
-export type Catalogue = Readonly<Record<keyof typeof en, object>>;
+export type Catalogue = Readonly<
+  Record<Exclude<keyof typeof en, 'asking' | 'cli' | 'headless'>, object>
+>;
 
 /** Each other language, in a file that is read only when it is spoken. */
 const OTHERS: Readonly<Partial<Record<Language, () => Promise<{ readonly default: Catalogue }>>>> =
