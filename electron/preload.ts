@@ -1,5 +1,5 @@
 import type { IpcRendererEvent } from 'electron';
-import { contextBridge, ipcRenderer } from 'electron';
+import { contextBridge, ipcRenderer, webUtils } from 'electron';
 import type { AppSnapshot } from './shared/app-snapshot';
 import type { Bridge, IpcName } from './shared/ipc-contract';
 import { channelOf, IPC_NAMES, PLACE_CHANNEL, SNAPSHOT_CHANNEL } from './shared/ipc-contract';
@@ -24,4 +24,6 @@ const onPlace: Bridge['onPlace'] = (listener) => {
   return () => void ipcRenderer.off(PLACE_CHANNEL, pass);
 };
 
-contextBridge.exposeInMainWorld('mailmole', { ...verbs, onSnapshot, onPlace });
+const pathOfFile: Bridge['pathOfFile'] = (file) => webUtils.getPathForFile(file);
+
+contextBridge.exposeInMainWorld('mailmole', { ...verbs, onSnapshot, onPlace, pathOfFile });

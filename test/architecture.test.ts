@@ -179,6 +179,9 @@ const ROOMS: readonly Room[] = [
       'react-i18next',
       'i18next',
       'lucide-react',
+      '@zxcvbn-ts/core',
+      '@zxcvbn-ts/language-common',
+      '@zxcvbn-ts/language-en',
     ],
   },
 ];

@@ -1,5 +1,5 @@
 import { app } from 'electron';
-import { settingsText } from '../client-setup/programs';
+import { PROGRAMS, programName, settingsFor, settingsText } from '../client-setup/programs';
 import { viewOf } from '../shared/app-snapshot';
 import type { PreferenceBook } from '../preferences/preference-book';
 import type { Translate } from '../shared/messages';
@@ -126,6 +126,15 @@ function desktopActions(
       if (view === undefined) return false;
       await copyToClipboard(settingsText(view.account, program, t));
       return true;
+    },
+    programCards(id) {
+      const view = viewOf(state.snapshot(), id);
+      if (view === undefined) return null;
+      return PROGRAMS.map((program) => ({
+        program,
+        name: programName(program, t),
+        settings: settingsFor(view.account, program, t),
+      }));
     },
     copyText: copyToClipboard,
     takePlace: () => windows.takePlace(),

@@ -4,6 +4,7 @@ import type { AccountId } from '../shared/account';
 import type { IpcFailure, Place } from '../shared/ipc-contract';
 import { fail, ok } from '../shared/result';
 import type { AppState } from '../state/app-state';
+import type { ProgramCard } from '../shared/program-card';
 import type { Commands } from '../state/commands';
 import type { ImportCommands } from '../state/import-commands';
 import type { SetupCommands } from '../state/setup-commands';
@@ -13,6 +14,8 @@ import type { Handlers } from './ipc-policy';
 export interface DesktopActions {
   /** False when there is no such mailbox. */
   copySettings(id: AccountId, program: Program): Promise<boolean>;
+  /** What each mail program needs; null when there is no such mailbox. */
+  programCards(id: AccountId): readonly ProgramCard[] | null;
   copyText(text: string): Promise<void>;
   /** The path a person chose; null when they chose none. */
   chooseKeyFile(): Promise<string | null>;
@@ -52,6 +55,10 @@ export function createHandlers(
       (await desktop.copySettings(id, 'plain'))
         ? ok(null)
         : fail<IpcFailure>({ kind: 'not-found' }),
+    getProgramCards: (id) => {
+      const cards = desktop.programCards(id);
+      return cards === null ? fail<IpcFailure>({ kind: 'not-found' }) : ok(cards);
+    },
     copyText: async (text) => {
       await desktop.copyText(text);
       return ok(null);

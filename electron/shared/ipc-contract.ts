@@ -2,6 +2,7 @@ import type { AccountDraft, AccountId, DraftProblem, Forward, ForwardProtocol } 
 import type { AppSnapshot } from './app-snapshot';
 import type { Preferences } from './preferences';
 import type { AddRefusal, ImportRead, ReadyDraft } from './imported';
+import type { ProgramCard } from './program-card';
 import type { PromptAnswer, PromptId } from './prompt';
 import type { Result } from './result';
 import type { KeyInstalled, KeyMade } from './server-key';
@@ -42,6 +43,8 @@ export interface IpcContract {
   chooseKeyFile: { args: []; reply: string | null };
   /** Puts everything a mail program needs for this mailbox on the clipboard, as text. */
   copySettings: { args: [id: AccountId]; reply: null };
+  /** What each mail program needs for this mailbox. */
+  getProgramCards: { args: [id: AccountId]; reply: readonly ProgramCard[] };
   copyText: { args: [text: string]; reply: null };
   /** Forgets every passphrase, password and unlocked key. What is connected stays connected. */
   lock: { args: []; reply: null };
@@ -112,6 +115,7 @@ export const IPC_NAMES = [
   'changePort',
   'chooseKeyFile',
   'copySettings',
+  'getProgramCards',
   'copyText',
   'lock',
   'dismissNotice',
@@ -164,4 +168,6 @@ export type Bridge = {
   readonly onSnapshot: (listener: (snapshot: AppSnapshot) => void) => () => void;
   /** Calls back when a place is waiting, until the returned function is called. */
   readonly onPlace: (listener: () => void) => () => void;
+  /** The path of a file that was dropped on a window; empty when it has none. Answered by the preload script itself. */
+  readonly pathOfFile: (file: File) => string;
 };

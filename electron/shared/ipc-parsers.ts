@@ -148,6 +148,7 @@ const PARSERS: { readonly [N in IpcName]: z.ZodType<IpcArgs<N>> } = {
   changePort: z.tuple([id, port, port]),
   chooseKeyFile: z.tuple([]),
   copySettings: z.tuple([id]),
+  getProgramCards: z.tuple([id]),
   copyText: z.tuple([z.string().max(LONG)]),
   lock: z.tuple([]),
   dismissNotice: z.tuple([id]),

@@ -15,11 +15,21 @@ interface SecretFieldProps {
   readonly isDisabled?: boolean;
   /** What was wrong with the last answer. */
   readonly problem?: string | undefined;
+  /** Hears what is typed, to judge it; it is not to be kept. */
+  readonly onInput?: (typed: string) => void;
 }
 
 /** A field for a passphrase, a password or a code. */
 export function SecretField(props: SecretFieldProps) {
-  const { ref, label, echo = false, autoFocus = false, isDisabled = false, problem } = props;
+  const {
+    ref,
+    label,
+    echo = false,
+    autoFocus = false,
+    isDisabled = false,
+    problem,
+    onInput,
+  } = props;
   const t = useWords();
   const id = useId();
   const [isShown, setIsShown] = useState(false);
@@ -45,6 +55,7 @@ export function SecretField(props: SecretFieldProps) {
           disabled={isDisabled}
           aria-invalid={problem !== undefined}
           aria-describedby={`${id}-problem ${id}-caps`}
+          onInput={(event) => onInput?.(event.currentTarget.value)}
           onKeyDown={watch}
           onKeyUp={watch}
           onPointerDown={watch}

@@ -141,10 +141,16 @@ function signInOf({ signIn, keyPath, agent }: FormState): SignIn {
   }
 }
 
+/** The name that a server suggests: its own, when that can be one. */
+function nameFor(sshHost: string): string {
+  const { host } = parseServerText(sshHost);
+  return /^[\p{L}\p{N}:][\p{L}\p{N}_:.-]*$/u.test(host) ? host : '';
+}
+
 /** Changes the server. A name that nobody typed follows it, so that there is one field less to fill in. */
 export function withServer(form: FormState, sshHost: string): FormState {
-  const isFollowing = form.name === parseServerText(form.sshHost).host;
-  return { ...form, sshHost, name: isFollowing ? parseServerText(sshHost).host : form.name };
+  const isFollowing = form.name === nameFor(form.sshHost);
+  return { ...form, sshHost, name: isFollowing ? nameFor(sshHost) : form.name };
 }
 
 /** Puts what a pasted `user@host:port` says into its fields; what it does not say stays as it was. */

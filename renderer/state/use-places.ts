@@ -1,58 +1,73 @@
 import { useEffect, useRef, useState } from 'react';
-import type { AccountId } from '../../electron/shared/account';
+import type { Account, AccountId } from '../../electron/shared/account';
 import { viewOf, type AppSnapshot } from '../../electron/shared/app-snapshot';
+import { useDrafts, type Kept } from './drafts';
 import { emptyForm, formOf, usualForward, type FormState } from './form-state';
 import { useVerbs } from './verbs';
+import { FIRST_PAGE, resumed, type WizardState } from './wizard-state';
 
-/** The form, as it is opened. */
-export interface FormVisit {
-  /** Tells one opening of the form from the next. */
+/** The form or the wizard, as it is opened. */
+export interface Visit {
+  /** Tells one opening from the next. */
   readonly visit: number;
   /** The mailbox to change; null for a new one. */
   readonly id: AccountId | null;
   readonly initial: FormState;
+  /** How far setting up has come; null for the form with all settings. */
+  readonly wizard: WizardState | null;
   /** Was it left earlier with something typed in it? */
   readonly isKept: boolean;
   /** The field to begin with, as a path in the draft. */
   readonly field: string;
 }
 
+/** What is on the screen of a visit: the fields, and how far setting up has come. */
+export type Typed = Omit<Kept, 'isOpen'>;
+
 export interface Places {
   /** Null while the list is shown. */
-  readonly form: FormVisit | null;
+  readonly visit: Visit | null;
   readonly add: () => Promise<void>;
   readonly edit: (id: AccountId, field: string) => void;
-  /** Back to the list; what was typed waits until the form is opened again. */
-  readonly leave: (typed: FormState | null) => void;
-  /** Forgets what was kept and opens the form as it would have been without it. */
+  /** From the wizard to the form with all settings, with what was typed. */
+  readonly showAll: (form: FormState) => void;
+  /** Back to the list; what was typed waits until it is opened again, or is forgotten (null). */
+  readonly leave: (typed: Typed | null) => void;
+  /** Forgets what was kept and opens the same as it would have been without it. */
   readonly startAfresh: () => Promise<void>;
   readonly saved: (id: AccountId) => void;
 }
 
-/** A key for what is kept of a form: the mailbox's id, or this for the new one. */
-const NEW = '';
-
 /** Where filling in a new mailbox begins. */
 const FIRST_FIELD = 'sshHost';
+
+/** The number of the next visit. */
+function after(visit: Visit | null): number {
+  return (visit?.visit ?? 0) + 1;
+}
+
+/** What was on the screen when the window was closed. */
+function reopened(
+  open: { readonly id: AccountId | null; readonly kept: Kept } | null,
+): Visit | null {
+  if (open === null) return null;
+  const { form, wizard } = open.kept;
+  return { visit: 1, id: open.id, initial: form, wizard, isKept: true, field: FIRST_FIELD };
+}
 
 /** Where in the window the person is, and what they typed in the places they left. */
 export function usePlaces(snapshot: AppSnapshot | null): Places {
   const verbs = useVerbs();
-  const [form, setForm] = useState<FormVisit | null>(null);
-  const [kept, setKept] = useState<ReadonlyMap<string, FormState>>(new Map());
+  const drafts = useDrafts();
+  const [visit, setVisit] = useState<Visit | null>(() => reopened(drafts.open()));
   const returnTo = useRef<string | null>(null);
 
   useEffect(() => {
-    if (form !== null || returnTo.current === null) return;
+    if (visit !== null || returnTo.current === null) return;
     document.getElementById(returnTo.current)?.focus();
-  }, [form]);
+  }, [visit]);
 
-  const keep = (id: AccountId | null, typed: FormState | null): void => {
-    const next = new Map(kept);
-    if (typed === null) next.delete(id ?? NEW);
-    else next.set(id ?? NEW, typed);
-    setKept(next);
-  };
+  const accounts = (): readonly Account[] => snapshot?.accounts.map(({ account }) => account) ?? [];
   const fresh = async (id: AccountId | null): Promise<FormState | null> => {
     if (id === null) {
       const suggested = await verbs.suggestForward('pop3', '', null);
@@ -61,36 +76,46 @@ export function usePlaces(snapshot: AppSnapshot | null): Places {
     const view = snapshot === null ? undefined : viewOf(snapshot, id);
     return view === undefined ? null : formOf(view.account);
   };
-  const open = async (id: AccountId | null, field: string, typed?: FormState): Promise<void> => {
-    const initial = typed ?? (await fresh(id));
+  const open = async (id: AccountId | null, field: string, kept?: Kept): Promise<void> => {
+    const initial = kept?.form ?? (await fresh(id));
     if (initial === null) return;
     returnTo.current = id === null ? 'add-mailbox' : `mailbox-${id}`;
-    setForm((last) => ({
-      visit: (last?.visit ?? 0) + 1,
-      id,
-      initial,
-      isKept: typed !== undefined,
-      field,
-    }));
+    const wizard = id === null ? resumed(kept?.wizard ?? FIRST_PAGE, accounts()) : null;
+    const isKept = kept !== undefined;
+    setVisit((last) => ({ visit: after(last), id, initial, wizard, isKept, field }));
   };
 
   return {
-    form,
-    add: () => open(null, FIRST_FIELD, kept.get(NEW)),
-    edit: (id, field) => void open(id, field, kept.get(id)),
+    visit,
+    add: () => open(null, FIRST_FIELD, drafts.get(null)),
+    edit: (id, field) => void open(id, field, drafts.get(id)),
+    showAll: (form) => {
+      drafts.put(null, { form, wizard: null, isOpen: true });
+      setVisit((last) => ({
+        ...{ visit: after(last), id: null, initial: form, wizard: null },
+        isKept: last?.isKept ?? false,
+        field: FIRST_FIELD,
+      }));
+    },
     leave: (typed) => {
-      if (form !== null) keep(form.id, typed);
-      setForm(null);
+      if (visit !== null) drafts.put(visit.id, typed && { ...typed, isOpen: false });
+      setVisit(null);
     },
     startAfresh: async () => {
-      if (form === null) return;
-      keep(form.id, null);
-      await open(form.id, form.id === null ? FIRST_FIELD : 'name');
+      if (visit === null) return;
+      drafts.put(visit.id, null);
+      if (visit.id === null && visit.wizard === null) {
+        const form = await fresh(null);
+        if (form !== null)
+          setVisit({ ...visit, visit: after(visit), initial: form, isKept: false });
+        return;
+      }
+      await open(visit.id, visit.id === null ? FIRST_FIELD : 'name');
     },
     saved: (id) => {
-      if (form !== null) keep(form.id, null);
+      if (visit !== null) drafts.put(visit.id, null);
       returnTo.current = `mailbox-${id}`;
-      setForm(null);
+      setVisit(null);
     },
   };
 }

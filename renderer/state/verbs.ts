@@ -12,7 +12,7 @@ import { IPC_NAMES } from '../../electron/shared/ipc-contract';
 /** What the bridge offers, with failures already told to the person: a verb that failed answers `undefined`. */
 export type Verbs = {
   readonly [N in IpcName]: (...args: IpcArgs<N>) => Promise<IpcReply<N> | undefined>;
-};
+} & Pick<Bridge, 'pathOfFile'>;
 
 /** Wraps every verb of the bridge; `report` hears of each one that was not carried out. */
 export function createVerbs(bridge: Bridge, report: (failure: IpcFailure) => void): Verbs {
@@ -31,7 +31,8 @@ export function createVerbs(bridge: Bridge, report: (failure: IpcFailure) => voi
       return undefined;
     };
   // Each name is paired with its own wrapper; fromEntries cannot say so.
-  return Object.fromEntries(IPC_NAMES.map((name) => [name, wrap(name)])) as unknown as Verbs;
+  const verbs = Object.fromEntries(IPC_NAMES.map((name) => [name, wrap(name)])) as unknown as Verbs;
+  return { ...verbs, pathOfFile: (file) => bridge.pathOfFile(file) };
 }
 
 export const VerbsContext = createContext<Verbs | null>(null);

@@ -1,12 +1,13 @@
 import { useEffect, useRef, useState } from 'react';
 import type { AccountId } from '../../electron/shared/account';
-import { useSnapshot } from '../state/use-snapshot';
 import { useAnnouncements } from '../state/use-announcements';
 import { useBroughtUp } from '../state/use-brought-up';
-import { usePlaces } from '../state/use-places';
+import { usePlaces, type Places, type Visit } from '../state/use-places';
+import { useSnapshot } from '../state/use-snapshot';
 import { MailboxForm } from './form/MailboxForm';
 import { MailboxList } from './list/MailboxList';
 import { Preferences } from './preferences/Preferences';
+import { Wizard } from './wizard/Wizard';
 
 /** A place that is entered and left; on leaving it the keyboard goes back to the element that led there. */
 function useFocusBack(id: string): [boolean, (isThere: boolean) => void] {
@@ -29,6 +30,20 @@ function useSought(sought: { readonly id: AccountId } | null, isDrawn: boolean):
   }, [sought, isDrawn]);
 }
 
+interface VisitedProps {
+  readonly visit: Visit;
+  readonly places: Places;
+}
+
+/** What stands in place of the list: the wizard for a new mailbox, or the form with all settings. */
+function Visited({ visit, places }: VisitedProps) {
+  return visit.wizard === null ? (
+    <MailboxForm visit={visit} places={places} />
+  ) : (
+    <Wizard visit={visit} start={visit.wizard} places={places} />
+  );
+}
+
 /** The main window: the list of mailboxes, and in its place the form while one is added or changed. */
 export function App() {
   const snapshot = useSnapshot();
@@ -39,13 +54,13 @@ export function App() {
   useBroughtUp((place) => {
     setIsPreferring(false);
     // Who is typing is not taken away from it.
-    if (places.form === null) setSought({ id: place.id });
+    if (places.visit === null) setSought({ id: place.id });
   });
   useSought(sought, snapshot !== null);
   // Until the first snapshot there is nothing but the ground, so that nothing jumps.
   if (snapshot === null) return null;
-  const { form } = places;
-  const isListShown = form === null && !isPreferring;
+  const { visit } = places;
+  const isListShown = visit === null && !isPreferring;
   return (
     <>
       {/* Hidden and not taken away, so that it comes back as it was left. (An Activity would stop the
@@ -61,7 +76,7 @@ export function App() {
       {isPreferring ? (
         <Preferences preferences={snapshot.preferences} onBack={() => setIsPreferring(false)} />
       ) : null}
-      {form === null ? null : <MailboxForm key={form.visit} visit={form} places={places} />}
+      {visit === null ? null : <Visited key={visit.visit} visit={visit} places={places} />}
     </>
   );
 }

@@ -11,6 +11,7 @@ import prompts from './en/prompts.json';
 import states from './en/states.json';
 import tray from './en/tray.json';
 import window from './en/window.json';
+import wizard from './en/wizard.json';
 import type { Language } from './languages';
 
 const en = {
@@ -27,6 +28,7 @@ const en = {
   states,
   tray,
   window,
+  wizard,
 } as const;
 
 /** Every word a person reads, by language and namespace, as i18next takes it (`resources`). Keys are written `namespace:key`. English is always there. */

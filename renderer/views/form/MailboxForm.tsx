@@ -1,15 +1,16 @@
 import { ArrowLeft } from 'lucide-react';
-import type { SubmitEvent, KeyboardEvent, ReactNode } from 'react';
+import { useEffect, type SubmitEvent, type KeyboardEvent, type ReactNode } from 'react';
 import { TUNNEL_MODES } from '../../../electron/shared/account';
 import { Button, IconButton } from '../../components/Button';
 import { Choices } from '../../components/Choices';
 import { FieldProblem } from '../../components/FieldProblem';
 import { useWords } from '../../i18n/use-words';
+import { useDrafts } from '../../state/drafts';
 import { shownFields } from '../../state/form-state';
-import type { FormVisit, Places } from '../../state/use-places';
+import type { Places, Visit } from '../../state/use-places';
 import { ForwardsSection } from './ForwardsSection';
 import { MoreSection } from './MoreSection';
-import { ServerSection } from './ServerSection';
+import { NameField, ServerFields } from './ServerSection';
 import { SignInSection } from './SignInSection';
 import { fieldId } from './field-focus';
 import { useForm, type FormHandle } from './use-form';
@@ -62,7 +63,7 @@ function ModeSection({ handle }: { readonly handle: FormHandle }) {
 }
 
 interface MailboxFormProps {
-  readonly visit: FormVisit;
+  readonly visit: Visit;
   readonly places: Places;
 }
 
@@ -71,7 +72,13 @@ export function MailboxForm({ visit, places }: MailboxFormProps) {
   const t = useWords();
   const handle = useForm(visit.id, visit.initial, visit.field);
   const { form, isDirty, isSaving, problems } = handle;
-  const back = (): void => places.leave(isDirty || visit.isKept ? form : null);
+  // What came over from the wizard was typed, too.
+  const isTyped = isDirty || visit.isKept || (visit.id === null && form.sshHost !== '');
+  const back = (): void => places.leave(isTyped ? { form, wizard: null } : null);
+  const drafts = useDrafts();
+  useEffect(() => {
+    if (isDirty) drafts.put(visit.id, { form, wizard: null, isOpen: true });
+  }, [drafts, visit.id, form, isDirty]);
   const save = async (): Promise<void> => {
     const id = await handle.save();
     if (id !== null) places.saved(id);
@@ -106,7 +113,8 @@ export function MailboxForm({ visit, places }: MailboxFormProps) {
             </p>
           ) : null}
           <Section title={form.practice ? t('form:section.name') : t('form:section.server')}>
-            <ServerSection handle={handle} />
+            {form.practice ? null : <ServerFields handle={handle} />}
+            <NameField handle={handle} />
           </Section>
           {form.practice ? null : (
             <Section title={t('form:section.sign-in')}>

@@ -72,14 +72,11 @@ export function MoreSection({ handle }: { readonly handle: FormHandle }) {
       hasBridge(form) ||
       isInside(firstField),
   );
-  // A problem must not hide behind a closed door.
+  // A problem must not hide behind a closed door; nor does the door close when it is mended.
   const mustOpen = problems.some(({ field }) => isInside(field));
+  if (mustOpen && !isOpened) setIsOpened(true);
   return (
-    <Details
-      label={t('form:more.label')}
-      isExpanded={isOpened || mustOpen}
-      onExpandedChange={setIsOpened}
-    >
+    <Details label={t('form:more.label')} isExpanded={isOpened} onExpandedChange={setIsOpened}>
       <div className="form__more">
         {form.practice ? null : (
           <TextRow

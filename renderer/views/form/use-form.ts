@@ -27,6 +27,10 @@ export interface FormHandle {
   readonly addForward: () => Promise<void>;
   readonly removeForward: (index: number) => void;
   readonly chooseKey: () => Promise<void>;
+  /** Says what is wrong with some of the fields, and gives it; null when it could not be judged. Nothing is saved. */
+  readonly judge: (isHere: (field: string) => boolean) => Promise<readonly DraftProblem[] | null>;
+  /** Puts the keyboard into the first of these fields, once it is drawn. */
+  readonly focus: (...fields: readonly string[]) => void;
   /** Resolves with the mailbox's id, or with null when something is to be mended first. */
   readonly save: () => Promise<AccountId | null>;
 }
@@ -85,6 +89,11 @@ export function useForm(id: AccountId | null, initial: FormState, firstField: st
     setProblems((all) => all.filter(({ field }) => !isStale(field)));
   };
   const set: FormHandle['set'] = (how, changed) => change(how, (field) => field === changed);
+  const complain = (all: readonly DraftProblem[]): void => {
+    const found = all.filter((problem) => !isRepeated(problem, form));
+    focusNext(...found.map(({ field }) => field));
+    setProblems(found);
+  };
   const forwards = useForwardEdits(id, form, change, focusNext);
 
   return {
@@ -100,15 +109,21 @@ export function useForm(id: AccountId | null, initial: FormState, firstField: st
       const path = await verbs.chooseKeyFile();
       if (path) set((now) => ({ ...now, keyPath: path }), 'signIn.path');
     },
+    focus: focusNext,
+    judge: async (isHere) => {
+      const all = await verbs.judgeDraft(id, draftOf(form));
+      if (all === undefined) return null;
+      const here = all.filter(({ field }) => isHere(field));
+      complain(here);
+      return here;
+    },
     save: async () => {
       setIsSaving(true);
       const saved = await verbs.saveAccount(id, draftOf(form));
       setIsSaving(false);
       if (saved === undefined) return null;
       if (saved.ok) return saved.value;
-      const found = saved.error.filter((problem) => !isRepeated(problem, form));
-      focusNext(...found.map(({ field }) => field));
-      setProblems(found);
+      complain(saved.error);
       return null;
     },
   };

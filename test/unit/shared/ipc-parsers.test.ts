@@ -39,6 +39,7 @@ const HONEST: readonly (readonly [IpcName, readonly unknown[]])[] = [
   ['changePort', ['a', 11_110, 65_535]],
   ['chooseKeyFile', []],
   ['copySettings', ['a']],
+  ['getProgramCards', ['a']],
   ['copyText', ['localhost:11110']],
   ['lock', []],
   ['dismissNotice', ['notice-1']],
