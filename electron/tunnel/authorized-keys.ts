@@ -62,7 +62,7 @@ function knowsPermitListen(serverVersion: string): boolean {
 
 /**
  * Puts a key into the text of an `authorized_keys` file: as a new last line, or in the place of the line that has the
- * key already under other options. sshd goes by the first line that fits, so only that one matters. Every other byte
+ * key already under other options; mail servers that Mailmole itself permitted there for another mailbox stay. sshd goes by the first line that fits, so only that one matters. Every other byte
  * stays as it is, whatever it is; a new line ends as the file's first line does.
  */
 export function putKey(content: Buffer, entry: KeyEntry): Edit {
@@ -73,9 +73,10 @@ export function putKey(content: Buffer, entry: KeyEntry): Edit {
     const [, body = '', ending = ''] = /^([^]*?)(\r?\n|)$/.exec(line) ?? [];
     const found = readLine(body);
     if (found !== null && isSame(found, entry)) {
-      if (found.options === latin1(entry.options)) return { kind: 'unchanged' };
+      const options = withOurPlaces(found.options, latin1(entry.options));
+      if (found.options === options) return { kind: 'unchanged' };
       const comment = found.rest;
-      const put = `${latin1(entry.options)} ${entry.type} ${entry.blob}${comment}${ending}`;
+      const put = `${options} ${entry.type} ${entry.blob}${comment}${ending}`;
       const edited = text.slice(0, at) + put + text.slice(at + line.length);
       return { kind: 'changed', content: Buffer.from(edited, 'latin1'), replaced: true };
     }
@@ -86,6 +87,31 @@ export function putKey(content: Buffer, entry: KeyEntry): Edit {
     content: Buffer.from(text + newLine(text, entry), 'latin1'),
     replaced: false,
   };
+}
+
+const PLACE = /^permitopen="[^"]*"$/;
+/** What `restrictions` writes beside the places. */
+const OURS = /^(restrict|port-forwarding|permitlisten="localhost:1"|command="false")$/;
+
+/**
+ * The wanted options, and the places that are permitted already where all the options are ours: mailboxes that share a
+ * key do not lock each other out. Those come first, so that the line of one that was installed before stays as it is.
+ */
+function withOurPlaces(there: string, wanted: string): string {
+  const before = splitOptions(there);
+  const places = before.filter((option) => PLACE.test(option));
+  const isOurs = before.every((option) => PLACE.test(option) || OURS.test(option));
+  const options = splitOptions(wanted);
+  const first = options.findIndex((option) => PLACE.test(option));
+  if (!isOurs || !before.includes('restrict') || first < 0) return wanted;
+  const rest = options.filter((option) => !PLACE.test(option));
+  const all = new Set([...places, ...options.filter((option) => PLACE.test(option))]);
+  return [...rest.slice(0, first), ...all, ...rest.slice(first)].join(',');
+}
+
+/** Options are parted by commas outside quotation marks. */
+function splitOptions(options: string): string[] {
+  return options.match(/(?:"(?:\\"|[^"])*"|[^,"])+/g) ?? [];
 }
 
 function newLine(text: string, { options, type, blob, comment }: KeyEntry): string {

@@ -120,6 +120,38 @@ describe('a key that is there', () => {
   });
 });
 
+describe('a key that two mailboxes share', () => {
+  const options = (...hosts: string[]) =>
+    restrictions(
+      hosts.map((mailHost) => forwardOf({ mailHost, mailPort: 110 })),
+      MODERN,
+    );
+  const entry = (...hosts: string[]): KeyEntry => ({ ...ENTRY, options: options(...hosts) });
+
+  it('leads to the mail servers of both, whichever is installed again', () => {
+    const one = put('', entry('a')) ?? '';
+    const both = put(one, entry('b')) ?? '';
+    expect(both).toBe(`${options('a', 'b')} ${KEY} Mailmole\n`);
+    expect(put(both, entry('a'))).toBeNull();
+    expect(put(both, entry('b', 'a'))).toBeNull();
+    expect(put(both, entry('c', 'b'))).toBe(`${options('a', 'b', 'c')} ${KEY} Mailmole\n`);
+  });
+
+  it('loses nothing when the server has come to know another option since', () => {
+    const old = restrictions([forwardOf({ mailHost: 'a' })], 'OpenSSH_7.4');
+    expect(put(`${old} ${KEY}\n`, entry('b'))).toBe(`${options('a', 'b')} ${KEY}\n`);
+  });
+
+  it.each([
+    ['what somebody else permitted', 'permitopen="x:1",no-pty'],
+    ['what an open key may', 'permitopen="x:1"'],
+    ['a command', 'restrict,permitopen="x:1",command="true"'],
+    ['two options that look like one', 'restrict,command="a,b",permitopen="x:1"'],
+  ])('is not given %s', (_what, before) => {
+    expect(put(`${before} ${KEY}\n`, entry('b'))).toBe(`${options('b')} ${KEY}\n`);
+  });
+});
+
 /** Lines of every kind, with bytes that are no text, and every kind of end. */
 const someLine = fc.oneof(
   fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)),
