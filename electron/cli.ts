@@ -36,6 +36,13 @@ process.exitCode = await runCli(process.argv.slice(2), {
   version: version(),
   cwd: process.cwd(),
   app: appCommand(),
+  headless: [process.execPath, join(import.meta.dirname, 'headless.js')],
+  askHere: async (question, signal) => {
+    // Read only when there is a question, which is seldom.
+    const { askHere } = await import('./asking/person-here');
+    const log = (_level: string, line: string): void => void process.stderr.write(`${line}\n`);
+    return askHere(question, { t: words.t, log }, signal);
+  },
   interactive: isatty(0) || isatty(2),
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),

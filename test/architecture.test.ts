@@ -161,7 +161,7 @@ const ROOMS: readonly Room[] = [
   {
     name: 'cli',
     files: /^electron\/cli\.ts$/u,
-    may: ['control', 'shared', 'electron/core/words', 'node'],
+    may: ['asking', 'control', 'shared', 'electron/core/words', 'node'],
   },
   {
     name: 'preload',

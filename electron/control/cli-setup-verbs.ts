@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { AskFlag, VerbMaker } from './cli-verbs';
-import { demand, mayAsk, printJson, withAsk } from './cli-verbs';
+import { demand, mayAsk, printJson, switchOn, withAsk } from './cli-verbs';
 import type { CliParts } from './cli';
 import { DOCUMENT_VERSION } from './documents';
 import { mailboxFromFlags, type MailboxFlags } from './flags';
@@ -40,10 +40,14 @@ function addAdd(maker: VerbMaker): void {
       ] as const) {
         if (!(field in mailbox)) throw wrongUsage({ key: 'cli:usage.needed', params: { flag } }, t);
       }
-      const { mailboxes } = await demand(maker, 'add', {
-        ...{ mailboxes: [mailbox], on: flags.off !== true, ask: mayAsk(flags, parts) },
-      });
+      const on = flags.off !== true;
+      const ask = mayAsk(flags, parts);
+      const { mailboxes } = await demand(maker, 'add', { mailboxes: [mailbox], on, ask });
       tellMade(mailboxes, flags, parts);
+      if (on && ask) {
+        const ids = mailboxes.map(({ id }) => id);
+        await switchOn(maker, ids, ask);
+      }
     });
 }
 

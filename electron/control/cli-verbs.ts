@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { PROGRAMS } from '../client-setup/programs';
+import { attended } from './attended';
 import type { CliLine, CliParts } from './cli';
 import { addSetupVerbs } from './cli-setup-verbs';
 import { DOCUMENT_VERSION } from './documents';
@@ -39,6 +40,7 @@ export function addVerbs(
   addLooks(maker);
   addSwitches(maker);
   addWaits(maker);
+  addReports(maker);
   addSetupVerbs(maker);
 }
 
@@ -79,6 +81,41 @@ export function withAsk(command: Command, { t }: CliParts): Command {
 /** Whether a person may be asked questions. */
 export function mayAsk({ ask }: AskFlag, { interactive }: CliParts): boolean {
   return ask ?? interactive;
+}
+
+/** Lets a person at the terminal answer while something goes on, unless nobody may be asked. */
+async function answering<T>(
+  { parts, line }: VerbMaker,
+  names: readonly string[],
+  ask: boolean,
+  work: (asksHere: () => boolean) => Promise<T>,
+): Promise<T> {
+  return ask ? attended(await line.call(), names, parts.askHere, work) : work(() => false);
+}
+
+/**
+ * Switches mailboxes on. Where questions come to this terminal, it stays until they are answered, and says what a
+ * person is still needed for.
+ *
+ * @throws CommandEnd
+ */
+export async function switchOn(
+  maker: VerbMaker,
+  names: readonly string[],
+  ask: boolean,
+): Promise<void> {
+  await answering(maker, names, ask, async (asksHere) => {
+    await demand(maker, 'up', { names: [...names], ask });
+    if (!asksHere()) return;
+    await demand(maker, 'settle', { names: [...names] });
+    const { mailboxes } = await demand(maker, 'status', { names: [...names] });
+    const waiting = mailboxes.filter(({ needsPerson }) => needsPerson);
+    if (waiting.length === 0) return;
+    const lines = waiting.map(({ name, text, error }) =>
+      error === null ? `${name}: ${text}` : `${name}: ${error.title} ${error.body}`,
+    );
+    throw new CommandEnd(EXIT['needs-person'], lines.join('\n'));
+  });
 }
 
 interface JsonFlag {
@@ -123,7 +160,7 @@ function addSwitches(maker: VerbMaker): void {
   const { t } = parts;
   withAsk(maker.verb('up [NAME...]', t('cli:help.up')), parts).action(
     async (names: string[], flags: AskFlag) => {
-      await demand(maker, 'up', { names, ask: mayAsk(flags, parts) });
+      await switchOn(maker, names, mayAsk(flags, parts));
     },
   );
   maker.verb('down [NAME...]', t('cli:help.down')).action(async (names: string[]) => {
@@ -133,6 +170,24 @@ function addSwitches(maker: VerbMaker): void {
     // A program that does not run has nothing unlocked.
     if ((await line.callRunning()) !== null) await demand(maker, 'lock', {});
   });
+}
+
+/** What the system's scripts know first, and what only a person can decide. */
+function addReports(maker: VerbMaker): void {
+  const { parts, line } = maker;
+  const { t } = parts;
+  maker.verb('network <up|down>', t('cli:help.network')).action(async (what: string) => {
+    if (what !== 'up' && what !== 'down')
+      throw wrongUsage({ key: 'cli:usage.network', params: { value: what } }, t);
+    // A program that does not run asks for the network itself when it starts.
+    if ((await line.callRunning()) !== null)
+      await demand(maker, 'network', { online: what === 'up' });
+  });
+  maker
+    .verb('trust <NAME> <FINGERPRINT>', t('cli:help.trust'))
+    .action(async (name: string, fingerprint: string) => {
+      await demand(maker, 'trust', { name, fingerprint });
+    });
 }
 
 interface WaitFlags extends AskFlag, JsonFlag {
@@ -151,7 +206,9 @@ function addWaits(maker: VerbMaker): void {
       .action(async (name: string, flags: WaitFlags) => {
         const timeoutMs = patienceIn(flags.timeout ?? String(seconds), parts);
         const ask = mayAsk(flags, parts);
-        const greeted = await demand(maker, verb, { name, ask, timeoutMs });
+        const greeted = await answering(maker, [name], ask, () =>
+          demand(maker, verb, { name, ask, timeoutMs }),
+        );
         if (flags.json === true) printJson(parts, { version: DOCUMENT_VERSION, ...greeted });
         // A script that waits wants to hear nothing; who checks wants the server's own words.
         else if (verb === 'check') out(`${greeted.greeting}\n`);

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import type { Translate } from '../shared/messages';
+import type { AskHere } from './attended';
 import { addVerbs } from './cli-verbs';
 import type { ControlClient } from './control-client';
 import { callControl, NotUnderstood } from './control-client';
@@ -17,6 +18,10 @@ export interface CliParts {
   readonly cwd: string;
   /** The program that starts the application, and its first arguments. */
   readonly app: readonly string[];
+  /** The program that starts it where there is no display, and its first arguments. */
+  readonly headless: readonly string[];
+  /** Asks the person at the terminal. */
+  readonly askHere: AskHere;
   /** Is a person there to be asked something? */
   readonly interactive: boolean;
   readonly out: (text: string) => void;
@@ -71,7 +76,7 @@ class LazyLine implements CliLine {
 
   async call(): Promise<ControlClient> {
     this.#client ??= await callControl(this.#paths());
-    this.#client ??= await startApp(this.#parts.app, this.#paths());
+    this.#client ??= await startApp(this.#parts, this.#paths());
     return this.#client;
   }
 

@@ -6,6 +6,7 @@ import type { Translate } from '../shared/messages';
 import { fail } from '../shared/result';
 import { textOfThrown } from '../shared/thrown';
 import { preparePrivateFolder, takeProof, UnsafeFolder, writePointer } from './control-folder';
+import { inTurn } from './in-turn';
 import { parseLine, readLines, sendLine } from './lines';
 import type { ProfilePaths } from './profile-paths';
 import type { ControlFailure, Hello } from './protocol';
@@ -42,7 +43,6 @@ export async function startControlServer(options: ControlServerOptions): Promise
   const { paths, log, t } = options;
   mkdirSync(paths.profile, { recursive: true, mode: 0o700 });
   preparePrivateFolder(paths.controlFolder);
-  await removeStale(paths.socketPath, t);
   const callers = new Set<Socket>();
   const verbs = createVerbs(options);
   const server = createServer((socket) => {
@@ -51,7 +51,10 @@ export async function startControlServer(options: ControlServerOptions): Promise
     serveCaller(socket, options, verbs);
   });
   server.maxConnections = MOST_CALLERS;
-  await listen(server, paths.socketPath, t);
+  await inTurn(`${paths.socketPath}.starting`, async () => {
+    await removeStale(paths.socketPath, t);
+    await listen(server, paths.socketPath, t);
+  });
   server.on('error', (error) => log('error', `control socket: ${error.message}`));
   if (process.platform !== 'win32') chmodSync(paths.socketPath, 0o600);
   writePointer(paths.pointer, paths.socketPath);

@@ -9,7 +9,7 @@ const START_WITHIN_MS = 60_000;
 const CALL_EVERY_MS = 50;
 
 /** Why the application was not started, as a catalogue key. */
-export type StartComplaint = 'cli:start.no-display' | 'cli:start.ended' | 'cli:start.too-long';
+export type StartComplaint = 'cli:start.ended' | 'cli:start.too-long';
 
 /** The application does not run and could not be started. */
 export class NotStarted extends Error {
@@ -30,36 +30,44 @@ export function hasDisplay(
   return (env['DISPLAY'] ?? '') !== '' || (env['WAYLAND_DISPLAY'] ?? '') !== '';
 }
 
+/** The programs that can be started, each with its first arguments. */
+export interface Startable {
+  readonly app: readonly string[];
+  readonly headless: readonly string[];
+}
+
 /**
- * Starts the application without a window, on its own and for good, and calls it until it answers.
+ * Starts the application without a window, or without any need of one where there is no display, on its own and for
+ * good, and calls it until it answers.
  *
- * @param command the program and its first arguments
- * @throws NotStarted when there is no display, it ends at once, or it takes longer than a minute
+ * @throws NotStarted when it ends at once, or takes longer than a minute
  */
 export async function startApp(
-  command: readonly string[],
+  { app, headless }: Startable,
   paths: ProfilePaths,
 ): Promise<ControlClient> {
-  if (!hasDisplay(process.platform, process.env)) throw new NotStarted('cli:start.no-display');
-  const [program = '', ...args] = command;
+  const shown = hasDisplay(process.platform, process.env);
+  const [program = '', ...args] = shown ? [...app, '--hidden'] : headless;
   const env = { ...process.env };
-  // It would start as plain Node once more.
-  delete env['ELECTRON_RUN_AS_NODE'];
-  const child = spawn(program, [...args, '--hidden', `--profile=${paths.profile}`], {
+  // It would start as plain Node once more, which is right only without a display.
+  if (shown) delete env['ELECTRON_RUN_AS_NODE'];
+  const child = spawn(program, [...args, `--profile=${paths.profile}`], {
     env,
     detached: true,
     stdio: 'ignore',
   });
   const started = { failed: false };
   child.once('error', () => (started.failed = true));
-  // One that finds another starting already ends with 0, and the other will answer.
+  // An application that finds another starting already ends with 0, and the other will answer.
   child.once('exit', (code) => (started.failed ||= code !== 0));
   child.unref();
   const end = Date.now() + START_WITHIN_MS;
   for (;;) {
+    // Looked at before the call: one that ended because another was quicker has left that one answering.
+    const { failed } = started;
     const client = await callControl(paths);
     if (client !== null) return client;
-    if (started.failed) throw new NotStarted('cli:start.ended');
+    if (failed) throw new NotStarted('cli:start.ended');
     if (Date.now() > end) throw new NotStarted('cli:start.too-long');
     await new Promise((again) => setTimeout(again, CALL_EVERY_MS));
   }
