@@ -43,7 +43,14 @@ function withWindows(settings: SettingsOf): MailProgram {
   return { kind: 'fields', speaks, settings, nothing: 'programs:nothing.fetching' };
 }
 
-const FETCHES = ['POP3', 'IMAP'] as const;
+/** A program that reads a file, and speaks only some of what there is. */
+function byFile(
+  speaks: MailProgram['speaks'],
+  nothing: MailProgram['nothing'],
+  settings: SettingsOf,
+): MailProgram {
+  return { kind: 'file', speaks, settings, nothing };
+}
 
 /** Every mail program by its id. */
 export const MAIL_PROGRAMS: Readonly<Record<Program, MailProgram>> = {
@@ -54,26 +61,11 @@ export const MAIL_PROGRAMS: Readonly<Record<Program, MailProgram>> = {
   'claws-mail': withWindows(clawsMailSettings),
   sylpheed: withWindows(sylpheedSettings),
   seamonkey: withWindows(seamonkeySettings),
-  fetchmail: {
-    ...{ kind: 'file', speaks: FETCHES, nothing: 'programs:nothing.fetching' },
-    settings: fetchmailSettings,
-  },
-  mpop: {
-    ...{ kind: 'file', speaks: ['POP3'], nothing: 'programs:nothing.pop3' },
-    settings: mpopSettings,
-  },
-  getmail: {
-    ...{ kind: 'file', speaks: FETCHES, nothing: 'programs:nothing.fetching' },
-    settings: getmailSettings,
-  },
-  mbsync: {
-    ...{ kind: 'file', speaks: ['IMAP'], nothing: 'programs:nothing.imap' },
-    settings: mbsyncSettings,
-  },
-  msmtp: {
-    ...{ kind: 'file', speaks: ['SMTP'], nothing: 'programs:nothing.sending' },
-    settings: msmtpSettings,
-  },
+  fetchmail: byFile(['POP3', 'IMAP'], 'programs:nothing.fetching', fetchmailSettings),
+  mpop: byFile(['POP3'], 'programs:nothing.pop3', mpopSettings),
+  getmail: byFile(['POP3', 'IMAP'], 'programs:nothing.fetching', getmailSettings),
+  mbsync: byFile(['IMAP'], 'programs:nothing.imap', mbsyncSettings),
+  msmtp: byFile(['SMTP'], 'programs:nothing.sending', msmtpSettings),
 };
 
 /** A mail program's name, for people: "Apple Mail", "fetchmail". */

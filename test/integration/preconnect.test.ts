@@ -55,7 +55,8 @@ it('fetchmail waits for the mailbox by what is printed, as a daemon and over a c
   const detail = () => `${read('log')}\n${read('headless')}`;
 
   const program = sh('echo $$ > pid && exec mailmole --headless 2> headless');
-  await until('it answers', async () => (await sh('mailmole list')).code === 0, { detail });
+  const answers = async () => (await sh('mailmole list')).code === 0;
+  await until('it answers', answers, { timeoutMs: 30_000, detail });
   const forward = `pop3=${await freePort()}:${host}:${ports.pop3}`;
   const server = `${sshd.user}@${relay.host}:${relay.port}`;
   expect(await sh(`mailmole add Work --server ${server} --forward ${forward}`)).toEqual({
@@ -85,7 +86,7 @@ it('fetchmail waits for the mailbox by what is printed, as a daemon and over a c
   await until(
     'fetchmail hears of it',
     () => /pre-connection command failed with status 1/.test(read('log')),
-    { detail },
+    { timeoutMs: 20_000, detail },
   );
   await sh('fetchmail --quit');
   await daemon;
