@@ -7,6 +7,7 @@ import {
   judge,
   namesMatch,
   parseKnownHosts,
+  REPLACED,
   typeInBlob,
 } from './known-hosts';
 import { TunnelFailure } from './tunnel-failure';
@@ -19,6 +20,8 @@ const LARGEST_FILE = 16 * 1024 * 1024;
 /** Of the keys that one server tells of, as many are looked at; of one server, as many are kept in our own file. */
 const MOST_OFFERED = 8;
 const MOST_KEPT = 16;
+/** An RSA key of 16,384 bits, the largest that OpenSSH takes, has 2 KB. */
+const LARGEST_KEY = 8 * 1024;
 /** Keys that a connection can be made with. */
 const LEARNT_TYPES = new Set([
   'ssh-ed25519',
@@ -56,9 +59,12 @@ export class HostKeys {
 
   /** What is known right now. Throws when a file is there but cannot be read: then nothing may be trusted blindly. */
   async load(): Promise<KnownHostsView> {
+    return new KnownHostsView(await this.#entries());
+  }
+
+  async #entries(): Promise<readonly KnownHost[]> {
     await this.#writing;
-    const files = await Promise.all([this.#own, ...this.#readOnly].map(readIfThere));
-    return new KnownHostsView(files.flat());
+    return (await Promise.all([this.#own, ...this.#readOnly].map(readIfThere))).flat();
   }
 
   /** Adds a key a person trusted, as a new line of our own file (mode 0600, replaced atomically). */
@@ -79,6 +85,7 @@ export class HostKeys {
   async learn(host: string, port: number, keys: readonly Buffer[]): Promise<readonly Buffer[]> {
     const view = await this.load();
     const isNew = (key: Buffer) =>
+      key.length <= LARGEST_KEY &&
       LEARNT_TYPES.has(typeInBlob(key) ?? '') &&
       !['known', 'revoked'].includes(view.judge(host, port, key).kind);
     const fresh = keys.slice(0, MOST_OFFERED).filter(isNew);
@@ -125,18 +132,27 @@ export class HostKeys {
     return null;
   }
 
-  /** A person compared fingerprints and put this key in place of the one known: our own lines of that type go. */
+  /**
+   * A person compared fingerprints and put this key in place of the one known. Our own lines that say of this host alone
+   * what is no longer so go; what other lines and files say of it, which are not ours to change, is marked as replaced.
+   */
   async replace(host: string, port: number, key: Buffer): Promise<void> {
     const name = hostName(host, port);
     const type = typeInBlob(key);
+    const others = (await this.#entries()).filter((entry) => entry.file !== this.#own);
     await this.#rewrite((text) => {
-      const stale = new Set(
-        parseKnownHosts(text, this.#own)
-          .filter((e) => e.marker === 'none' && e.keyType === type && namesMatch(e.names, name))
-          .map((e) => e.line),
-      );
-      const kept = text.split('\n').filter((_, index) => !stale.has(index + 1));
-      return appendLine(kept.join('\n'), host, port, key);
+      const own = parseKnownHosts(text, this.#own);
+      const ofHost = entriesFor([...own, ...others], host, port);
+      const old = ofHost.filter((e) => e.marker === 'none' && e.keyType === type);
+      const again = ofHost.filter((e) => e.marker === 'replaced' && e.key.equals(key));
+      const stale = [...old, ...again].filter((e) => e.file === this.#own && e.names === name);
+      const gone = new Set(stale.map((e) => e.line));
+      const kept = text.split('\n').filter((_, index) => !gone.has(index + 1));
+      const bare = entriesFor(others, host, 22).filter((e) => e.marker === 'none');
+      const left = [...old, ...bare].filter((e) => !stale.includes(e) && e.keyType === type);
+      const marked = new Set(left.filter((e) => !e.key.equals(key)).map((e) => keyText(e.key)));
+      const lines = [...marked].map((text) => `@revoked ${name} ${text} ${REPLACED}\n`);
+      return appendLine(kept.join('\n') + lines.join(''), host, port, key);
     });
   }
 
@@ -219,5 +235,9 @@ function trouble(path: string, why: KnownHostsTrouble, thrown: unknown): TunnelF
 
 function appendLine(text: string, host: string, port: number, key: Buffer): string {
   const before = text === '' || text.endsWith('\n') ? text : `${text}\n`;
-  return `${before}${hostName(host, port)} ${typeInBlob(key) ?? 'unknown'} ${key.toString('base64')}\n`;
+  return `${before}${hostName(host, port)} ${keyText(key)}\n`;
+}
+
+function keyText(key: Buffer): string {
+  return `${typeInBlob(key) ?? 'unknown'} ${key.toString('base64')}`;
 }

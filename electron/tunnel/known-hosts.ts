@@ -2,7 +2,8 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
 /** One usable line of a known_hosts file (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
 export interface KnownHost {
-  readonly marker: 'none' | 'revoked' | 'cert-authority';
+  /** `replaced`: revoked by a person who took another key in its place, and may take it back. */
+  readonly marker: 'none' | 'revoked' | 'replaced' | 'cert-authority';
   /** As written: comma-separated patterns, or `|1|salt|hash`. */
   readonly names: string;
   readonly keyType: string;
@@ -27,6 +28,9 @@ const MARKERS: Readonly<Record<string, KnownHost['marker']>> = {
   '@cert-authority': 'cert-authority',
 };
 
+/** The comment of a revoked key that was replaced: OpenSSH refuses the key as any revoked one, we ask a person again. */
+export const REPLACED = 'replaced-in-mailmole';
+
 /** Reads a known_hosts text. Lines that cannot be read are passed over, as OpenSSH does: they vouch for nothing. */
 export function parseKnownHosts(text: string, file: string): readonly KnownHost[] {
   const entries: KnownHost[] = [];
@@ -37,11 +41,19 @@ export function parseKnownHosts(text: string, file: string): readonly KnownHost[
     const marker = first.startsWith('@') ? MARKERS[first] : 'none';
     if (marker === undefined) continue;
     if (marker !== 'none') fields.shift();
-    const [names, keyType, base64] = fields;
+    const [names, keyType, base64, comment] = fields;
     if (names === undefined || keyType === undefined || base64 === undefined) continue;
     const key = Buffer.from(base64, 'base64');
     if (typeInBlob(key) !== keyType || !isWhole(key, base64)) continue;
-    entries.push({ marker, names, keyType, key, file, line: index + 1 });
+    const isReplaced = marker === 'revoked' && comment === REPLACED;
+    entries.push({
+      marker: isReplaced ? 'replaced' : marker,
+      names,
+      keyType,
+      key,
+      file,
+      line: index + 1,
+    });
   }
   return entries;
 }
@@ -128,7 +140,8 @@ export function entriesFor(
 }
 
 /**
- * Judges a presented key. A revoked key is refused whatever else is written; an exact match anywhere is enough;
+ * Judges a presented key. A revoked key is refused whatever else is written; one that was replaced vouches for nothing,
+ * whichever file has it; else an exact match anywhere is enough;
  * otherwise a key of the same type that differs means a changed host.
  */
 export function judge(
@@ -142,10 +155,13 @@ export function judge(
   const bare = port === 22 ? [] : entriesFor(entries, host, 22);
   const revoked = [...here, ...bare].find((entry) => entry.marker === 'revoked' && same(entry));
   if (revoked !== undefined) return { kind: 'revoked', file: revoked.file, line: revoked.line };
-  const trusted = here.filter((entry) => entry.marker === 'none');
+  const replaced = here.filter((entry) => entry.marker === 'replaced');
+  const vouches = ({ marker, key }: KnownHost) =>
+    marker === 'none' && !replaced.some((entry) => entry.key.equals(key));
+  const trusted = here.filter(vouches);
   if (trusted.some(same)) return { kind: 'known' };
   // OpenSSH accepts a key filed under the bare name on another port too, as long as it is the very same key.
-  if (bare.some((entry) => entry.marker === 'none' && same(entry))) return { kind: 'known' };
+  if (bare.some((entry) => vouches(entry) && same(entry))) return { kind: 'known' };
   const type = typeInBlob(presented);
   const other = trusted.find((entry) => entry.keyType === type);
   if (other !== undefined)

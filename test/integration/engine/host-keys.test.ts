@@ -220,7 +220,8 @@ describe('a server whose key has changed', () => {
     engine.host.acceptChangedKey('a', ed25519.fingerprint);
     await engine.when(isUp, 'in');
     expect(await readFile(engine.folder.file('known_hosts'), 'utf8')).toBe(
-      `${line(ed25519).split(' ').slice(0, 3).join(' ')}\n`,
+      `@revoked ${line(impostor).split(' ').slice(0, 3).join(' ')} replaced-in-mailmole\n` +
+        `${line(ed25519).split(' ').slice(0, 3).join(' ')}\n`,
     );
     expect(await readFile(file, 'utf8')).toContain(impostor.publicKey);
     // Now it is known, whatever the old line says.

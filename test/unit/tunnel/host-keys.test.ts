@@ -2,6 +2,7 @@ import { chmod, lstat, mkdir, readFile, readdir, stat, symlink, writeFile } from
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HostKeys } from '../../../electron/tunnel/host-keys';
+import { REPLACED } from '../../../electron/tunnel/known-hosts';
 import { makeWorldFolder, type WorldFolder } from '../../world/world-folder';
 import { ecdsaBlob, ed25519Blob, keyText, rsaBlob } from './host-key-maker';
 
@@ -159,9 +160,52 @@ describe('the host keys this computer knows', () => {
     const keys = new HostKeys([], folder.file('plain'));
     await keys.replace('h', 22, ed2);
     const lines = (await readFile(folder.file('plain'), 'utf8')).split(/\r?\n/);
-    expect(lines).toEqual([...kept, `h ${E2}`, '']);
+    // A line that speaks of another host too stays for that; for this one it is marked.
+    expect(lines).toEqual([
+      ...[a, b, c, `h,g ${E1} old`, ...rest],
+      `@revoked h ${E1} ${REPLACED}`,
+      `h ${E2}`,
+      '',
+    ]);
     expect(await verdict(keys, ed2)).toBe('known');
+    expect(await verdict(keys, ed1, 'g')).toBe('known');
     expect(await verdict(keys, ed1)).toBe('revoked');
+  });
+
+  it('vouch for nothing any more once they were replaced, whichever file has them', async () => {
+    const text = `h ${keyText(ed1)}\nh ${keyText(ec)}\nh2 ${keyText(ed1)}\n`;
+    const keys = new HostKeys([await folder.write('theirs', text)], own);
+    await keys.replace('h', 2222, ed2);
+    expect(await verdict(keys, ed1, 'h', 2222)).toBe('changed');
+    expect(await verdict(keys, ed1)).toBe('known');
+    await keys.replace('h', 22, ed2);
+    expect(await verdict(keys, ed2)).toBe('known');
+    expect(await verdict(keys, ec)).toBe('known');
+    expect(await verdict(keys, ed1, 'h2')).toBe('known');
+    // A server that has got its old key back is compared once more, and is not shut out for ever.
+    expect(await verdict(keys, ed1)).toBe('changed');
+    await keys.replace('h', 22, ed1);
+    expect(await verdict(keys, ed1)).toBe('known');
+    expect(await verdict(keys, ed2)).toBe('changed');
+  });
+
+  it('are learnt from a server a few at a time, and no more than a few in all', async () => {
+    const keys = new HostKeys([], own);
+    await keys.trust('h', 22, ed1);
+    const flood = Array.from({ length: 40 }, () => ed25519Blob());
+    expect(await keys.learn('h', 22, flood)).toHaveLength(8);
+    expect(await keys.learn('h', 22, flood.slice(8))).toHaveLength(7);
+    expect(await keys.learn('h', 22, flood.slice(16))).toEqual([]);
+    expect((await readFile(own, 'utf8')).trimEnd().split('\n')).toHaveLength(16);
+    // What floods one server's place takes no other's.
+    expect(await keys.learn('other', 22, flood.slice(0, 3))).toHaveLength(3);
+    expect(await verdict(keys, ed1)).toBe('known');
+  });
+
+  it('are not learnt when they are larger than any key', async () => {
+    const keys = new HostKeys([], own);
+    const huge = Buffer.concat([ed25519Blob(), Buffer.alloc(64 * 1024)]);
+    expect(await keys.learn('h', 22, [huge, ed2])).toEqual([ed2]);
   });
 
   it('of other files are read, never written, and afresh each time', async () => {
