@@ -10,6 +10,7 @@ import { setAppMenu } from './desktop/app-menu';
 import { applyPreferences, speakAsPreferred } from './desktop/preference-effects';
 import type { BuiltFiles, Desktop } from './desktop/desktop';
 import { startDesktop } from './desktop/desktop';
+import { Links } from './desktop/links';
 import { claimInstance, quitInOrder, startsHidden } from './desktop/lifecycle';
 import { watchPowerAndNetwork } from './desktop/power';
 import { forkHost } from './desktop/process';
@@ -41,7 +42,11 @@ let desktop: Desktop | null = null;
 let shutDown = (): Promise<void> => Promise.resolve();
 
 registerUiScheme();
-if (claimInstance((argv) => (startsHidden(argv) ? undefined : desktop?.showMain()))) {
+const links = new Links();
+const again = (argv: readonly string[], cwd: string): void => {
+  if (!links.openFrom(argv, cwd) && !startsHidden(argv)) desktop?.showMain();
+};
+if (claimInstance(again)) {
   quitInOrder(() => shutDown(), log);
   // Not awaited here: Electron holds `ready` back until this module has been evaluated.
   app.whenReady().then(start).catch(cannotStart);
@@ -78,7 +83,8 @@ async function start(): Promise<void> {
     ...{ commands, setup, imports, preferences: kept, state, t, clock, log, files, userData, home },
   });
   desktop = up;
-  if (!startsHidden(process.argv)) up.showMain();
+  links.attach({ imports, state, log, showMain: () => up.showMain() });
+  if (!links.openFrom(process.argv, process.cwd()) && !startsHidden(process.argv)) up.showMain();
   const stopWatching = watchPowerAndNetwork(engine, state, log);
   shutDown = async () => {
     stopWatching();

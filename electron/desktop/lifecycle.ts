@@ -17,9 +17,9 @@ export function startsHidden(argv: readonly string[]): boolean {
  * Makes this the one instance for its folder of data. False when another one runs already: it has been told, and
  * this one must end. `again` is called when a later start is turned away in the same manner.
  */
-export function claimInstance(again: (argv: readonly string[]) => void): boolean {
+export function claimInstance(again: (argv: readonly string[], cwd: string) => void): boolean {
   if (!app.requestSingleInstanceLock()) return false;
-  app.on('second-instance', (_event, argv) => again(argv));
+  app.on('second-instance', (_event, argv, cwd) => again(argv, cwd));
   return true;
 }
 

@@ -2,8 +2,11 @@ import { useEffect, useRef, useState } from 'react';
 import type { AccountId } from '../../electron/shared/account';
 import { useAnnouncements } from '../state/use-announcements';
 import { useBroughtUp } from '../state/use-brought-up';
+import { useDropped } from '../state/use-dropped';
 import { usePlaces, type Places, type Visit } from '../state/use-places';
 import { useSnapshot } from '../state/use-snapshot';
+import { useVerbs } from '../state/verbs';
+import { ImportPage } from './import/ImportPage';
 import { MailboxForm } from './form/MailboxForm';
 import { MailboxList } from './list/MailboxList';
 import { Preferences } from './preferences/Preferences';
@@ -50,6 +53,8 @@ export function App() {
   const places = usePlaces(snapshot);
   const [sought, setSought] = useState<{ readonly id: AccountId } | null>(null);
   const [isPreferring, setIsPreferring] = useFocusBack('open-preferences');
+  const verbs = useVerbs();
+  const [dropped, forgetDropped] = useDropped();
   useAnnouncements(snapshot);
   useBroughtUp((place) => {
     setIsPreferring(false);
@@ -60,7 +65,12 @@ export function App() {
   // Until the first snapshot there is nothing but the ground, so that nothing jumps.
   if (snapshot === null) return null;
   const { visit } = places;
-  const isListShown = visit === null && !isPreferring;
+  const opened = dropped ?? snapshot.opened;
+  const isListShown = visit === null && !isPreferring && opened === null;
+  const closeOpened = (): void => {
+    if (dropped !== null) forgetDropped();
+    else if (opened !== null) void verbs.closeOpened(opened.id);
+  };
   return (
     <>
       {/* Hidden and not taken away, so that it comes back as it was left. (An Activity would stop the
@@ -73,10 +83,27 @@ export function App() {
           onPreferences={() => setIsPreferring(true)}
         />
       </div>
-      {isPreferring ? (
+      {isPreferring && opened === null ? (
         <Preferences preferences={snapshot.preferences} onBack={() => setIsPreferring(false)} />
       ) : null}
-      {visit === null ? null : <Visited key={visit.visit} visit={visit} places={places} />}
+      {visit === null ? null : (
+        // What is typed there stays while a file is looked at.
+        <div className="window" hidden={opened !== null}>
+          <Visited key={visit.visit} visit={visit} places={places} />
+        </div>
+      )}
+      {opened === null ? null : (
+        <ImportPage
+          key={opened.id}
+          read={opened.read}
+          fileName={opened.fileName}
+          onBack={closeOpened}
+          onAdded={([first]) => {
+            closeOpened();
+            if (first !== undefined) setSought({ id: first });
+          }}
+        />
+      )}
     </>
   );
 }
