@@ -18,6 +18,15 @@ export default defineConfig({
       },
       { test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...oneAtATime } },
       { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...oneAtATime } },
+      // Not a test: `npm run screenshots` takes pictures with what the tests know.
+      {
+        test: {
+          name: 'screenshots',
+          include: ['test/screenshots/**/*.shots.ts'],
+          ...oneAtATime,
+          testTimeout: 300_000,
+        },
+      },
     ],
   },
 });
