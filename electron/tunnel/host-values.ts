@@ -107,6 +107,7 @@ export const settingsSchema: z.ZodType<EngineSettings> = z.object({
       idle: wait,
       open: wait,
       greet: wait,
+      files: wait,
       askAgain: wait,
     })
     .exactOptional(),

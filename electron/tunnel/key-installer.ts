@@ -53,7 +53,9 @@ export async function installKey(
   const type = typeInBlob(publicKey) ?? '';
   const installed = await withSession(request, deps, signal, withoutKey(keyPath), (session) => {
     const options = restrictions(account.forwards, session.facts.serverVersion);
-    return putOnServer(session, account, { options, type, blob, comment: 'Mailmole' }, signal);
+    const entry = { options, type, blob, comment: 'Mailmole' };
+    const limitMs = deps.settings().waits?.files ?? FILES_TIMEOUT_MS;
+    return putOnServer(session, account.sshHost, entry, limitMs, signal);
   });
   const greeting = await prove(request, deps, signal);
   return { ...installed, greeting };
@@ -93,15 +95,15 @@ async function withSession<T>(
 
 async function putOnServer(
   session: SshSession,
-  account: Account,
+  host: string,
   entry: KeyEntry,
+  limitMs: number,
   signal: AbortSignal,
 ): Promise<Omit<KeyInstalled, 'greeting'>> {
-  const host = account.sshHost;
-  const limit = AbortSignal.timeout(FILES_TIMEOUT_MS);
+  const limit = AbortSignal.timeout(limitMs);
   const over = AbortSignal.any([signal, limit]);
   const ended = session.closed.then((error): never => {
-    const detail = `no answer for ${FILES_TIMEOUT_MS / 1000} s`;
+    const detail = `no answer for ${limitMs / 1000} s`;
     if (limit.aborted && !signal.aborted) throw notInstalled(host, 'no-files', detail);
     throw new TunnelFailure(error ?? { kind: 'connection-lost', host, detail: 'stopped' });
   });

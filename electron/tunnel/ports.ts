@@ -73,6 +73,8 @@ export interface Waits {
   readonly open: number;
   /** For a mail server to greet, and to agree on TLS. */
   readonly greet: number;
+  /** For reading and writing the list of keys on a server, when a key is installed. */
+  readonly files: number;
   /** How long until a mail server that did not greet is asked again. */
   readonly askAgain: number;
 }

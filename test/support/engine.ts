@@ -47,6 +47,8 @@ export interface TestEngine {
   trouble(id?: string): Promise<TunnelError>;
   /** Waits until a question is open that has not been answered, and gives it. */
   question(): Promise<[PromptId, PromptRequest]>;
+  /** What keeps the tunnel host's event loop busy at this moment, such as `TCPServerWrap` and `Timeout`; needs `watched`. */
+  resources(): Promise<readonly string[]>;
   /** Kills the tunnel host's process, as a crash would. */
   crash(): void;
   /** Rejects when the engine had an error that nobody caught. */
@@ -73,7 +75,15 @@ const SURPRISE = /^error: (uncaught|unhandled|a message|\S+ came before)/;
 export interface EngineOptions {
   readonly answers?: Answerer;
   readonly settings?: Partial<EngineSettings>;
+  /** Lets the tunnel host tell what keeps it busy. */
+  readonly watched?: boolean;
 }
+
+/** Loaded into a tunnel host before it starts: on a signal it tells its active resources, as a line of its log. */
+const WATCH = `process.on('SIGUSR2', () => {
+  const text = 'resources ' + process.getActiveResourcesInfo().join(' ');
+  process.send({ type: 'log', level: 'debug', text });
+});`;
 
 /**
  * Starts the compiled tunnel host; `npm run build` makes it. Its folder is the person's: `users_known_hosts` there is
@@ -94,7 +104,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<TestEngi
   const pids: number[] = [];
   const record = new Recorder(options.answers ?? trusting, (id, answer) => host.answer(id, answer));
   const host = startTunnelHost({
-    spawn: () => forkHost(script, pids, record.heard),
+    spawn: () => forkHost(script, pids, record.heard, options.watched === true),
     settings: () => settings,
     clock: systemClock,
     listener: record,
@@ -121,6 +131,13 @@ export async function startEngine(options: EngineOptions = {}): Promise<TestEngi
     },
     question: () =>
       until('a question is open', () => record.unanswered(), { detail: () => record.story('a') }),
+    resources: async () => {
+      const told = () => record.lines.filter((line) => line.startsWith('debug: resources '));
+      const before = told().length;
+      process.kill(pids.at(-1) ?? 0, 'SIGUSR2');
+      const line = await until('its resources are told', () => told()[before]);
+      return line.split(' ').slice(2);
+    },
     crash: () => {
       const pid = pids.at(-1);
       if (pid !== undefined) process.kill(pid, 'SIGKILL');
@@ -213,8 +230,9 @@ class Recorder implements EngineListener {
   }
 }
 
-function forkHost(script: string, pids: number[], heard: string[]): HostProcess {
-  const [command, args] = deathBound(process.execPath, [script]);
+function forkHost(script: string, pids: number[], heard: string[], watched: boolean): HostProcess {
+  const watch = watched ? ['--import', `data:text/javascript,${encodeURIComponent(WATCH)}`] : [];
+  const [command, args] = deathBound(process.execPath, [...watch, script]);
   const child = fork(args.at(-1) ?? script, [], {
     execPath: command,
     execArgv: args.slice(0, -1),

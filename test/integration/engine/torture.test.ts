@@ -43,7 +43,7 @@ it(
   async () => {
     const sshd = await keep(startSshd({ authorizedKeys: [key] }));
     const mail = await keep(startBulkServer());
-    const engine = await keep(startEngine());
+    const engine = await keep(startEngine({ watched: true }));
     const path = await writeKey(engine.folder, key, 'id');
     const signIn = { kind: 'key-file', path } as const;
     const forward = await forwardTo({ host: '127.0.0.1', port: mail.port });
@@ -88,12 +88,16 @@ it(
     expect(engine.pids).toHaveLength(1);
     // `127.0.0.1`, `::1`, and the SSH connection.
     expect(await tcpOf(pid)).toEqual({ listening: 2, connected: 1 });
+    // The rhythm of the keepalive: what is counted in the end can be seen.
+    expect(await engine.resources()).toContain('Timeout');
     engine.host.setAccount({ ...account, wanted: false }, 'person');
     await engine.when((state) => state.kind === 'off', 'off');
     await until('no socket is left', async () => {
       const { listening, connected } = await tcpOf(pid);
       return listening + connected === 0;
     });
+    await until('no timer is left', async () => !(await engine.resources()).includes('Timeout'));
+    expect((await engine.resources()).filter((name) => name.startsWith('TCP'))).toEqual([]);
     expect(engine.log.filter((line) => line.startsWith('error'))).toEqual([]);
     if (FULL) console.log(JSON.stringify({ ...fates, seconds: Math.round(seconds), deaths }));
   },
