@@ -14,7 +14,7 @@ import { textOfThrown } from '../shared/thrown';
 const GROUND = { light: '#FBFAF8', dark: '#1C1B1A' };
 /** A page whose process is lost twice within this time, in milliseconds, is given up. */
 const RELOAD_AFTER_MS = 10_000;
-const PROMPT_SIZE = { width: 480, height: 440 };
+const PROMPT_SIZE = { width: 480, height: 480 };
 
 export interface WindowParts {
   readonly session: Session;

@@ -148,7 +148,8 @@ const TELLERS: { readonly [K in TunnelErrorKind]: Teller<K> } = {
 const NOBODY_ELSES: ReadonlySet<TunnelErrorKind> = new Set<TunnelErrorKind>([
   ...(['port-in-use', 'port-forbidden', 'address-unavailable'] as const),
   ...(['host-key-refused', 'key-unusable', 'key-not-made', 'agent-unavailable'] as const),
-  ...(['answer-needed', 'cancelled-by-person', 'engine-stopped'] as const),
+  ...(['answer-needed', 'cancelled-by-person', 'engine-stopped', 'no-network'] as const),
+  'known-hosts-unusable',
 ]);
 
 /** Picks the teller of this error. The table's type pairs each kind with its own teller; the compiler cannot follow that through an index. */

@@ -42,7 +42,7 @@ export function CopyIcon({ text, name = text }: CopyIconProps) {
   return (
     <IconButton
       small
-      label={t('window:copy.value', { value: name })}
+      label={isCopied ? said : t('window:copy.value', { value: name })}
       hint={isCopied ? t('window:copy.done') : t('window:copy.button')}
       onPress={copy}
     >
@@ -70,7 +70,7 @@ export function CopyWords({ label, name = label, copy }: CopyWordsProps) {
   const t = useWords();
   const [isCopied, run] = useCopied(copy, t('window:copy.done'));
   return (
-    <Button kind="quiet" small label={name} onPress={run}>
+    <Button kind="quiet" small label={isCopied ? t('window:copy.done') : name} onPress={run}>
       {isCopied ? <Check size={16} aria-hidden /> : <Copy size={16} aria-hidden />}
       {isCopied ? t('window:copy.done') : label}
     </Button>

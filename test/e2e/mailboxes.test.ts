@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { keepApps, makeAppFolder, type TestApp } from '../support/app';
+import { expectAccessible } from '../support/axe';
 import {
   filledFor,
   giveKey,
@@ -114,7 +115,7 @@ describe('mailboxes in the window', () => {
     await row.isOn();
     expect(signIns()).toBe(1);
     await row.button('Copy all settings of University').click();
-    await row.button('Copy all settings of University').getByText('Copied').waitFor();
+    await row.button('Copied').waitFor();
     const copied = await app.electron.evaluate(({ clipboard }) => clipboard.readText());
     expect(copied).toContain('localhost');
     expect(copied).toContain(String(localPort));
@@ -142,6 +143,7 @@ describe('mailboxes in the window', () => {
     const compress = { name: 'Compress what is carried' };
     await main.page.getByRole('checkbox', compress).click({ force: true });
     await form.save();
+    await row.root.getByText('Your change is taken over with one reconnect.').waitFor();
     await until('the tunnel is another one', async () => ![null, before].includes(await attempt()));
     await row.isOn();
     expect(signIns()).toBe(2);
@@ -156,6 +158,41 @@ describe('mailboxes in the window', () => {
     await main.mailbox('College').isOn();
     expect(await attempt()).toBe(before);
     expect(signIns()).toBe(2);
+  });
+
+  it('is told of in full when its row is opened', async () => {
+    const row = main.mailbox('College');
+    const client = await connect(localPort);
+    expect(await client.line()).toBe('+OK Dovecot ready.');
+    await row.button('College').click();
+    const said = (text: string | RegExp) => row.root.getByText(text).first().waitFor();
+    await said('It was changed, and taken over with one reconnect.');
+    await said('It was changed, without a reconnect.');
+    await said(/^Your mail program came once: \d+ bytes fetched, /u);
+    await row.root.getByRole('img', { name: /^How much was carried in each minute/u }).waitFor();
+    const fact = (name: string) => row.root.locator(`dt:text-is("${name}") + dd`).textContent();
+    expect(await fact('Connected now')).toBe('1');
+    expect(await fact('Mail program came')).toBe('1');
+    expect(await fact('Checks passed')).toBe('2');
+    expect(await fact('Saved by compression')).toMatch(/bytes|kB|nothing yet/u);
+    await client.stop();
+    await until('nothing is connected', async () => (await fact('Connected now')) === '0');
+    await expectAccessible(main.page);
+    await row.button('College').click();
+  });
+
+  it('is copied with a name and a port of its own, for its person to change', async () => {
+    await main.chooseFromMenu('College', 'Duplicate');
+    const form = new MailboxForm(main.page);
+    await until(
+      'the copy is opened',
+      async () => (await form.field('Name').inputValue()) === 'College (copy)',
+    );
+    expect(await form.field('Port on this computer').inputValue()).not.toBe(String(localPort));
+    await form.press('Cancel');
+    await main.mailbox('College (copy)').says('Off\\.');
+    await main.chooseFromMenu('College (copy)', 'Remove');
+    await main.mailbox('College (copy)').root.waitFor({ state: 'hidden' });
   });
 
   it('comes back as it was after Remove and Undo', async () => {
@@ -184,7 +221,7 @@ describe('mailboxes in the window', () => {
     expect(next).toBeGreaterThan(taken);
     await offer.click();
     await row.isOn();
-    await row.root.getByText(`localhost:${next}`, { exact: true }).waitFor();
+    await row.root.getByText(`localhost:${next}`, { exact: true }).first().waitFor();
     const client = await connect(next);
     expect(await client.line()).toBe('+OK Dovecot ready.');
     await client.stop();

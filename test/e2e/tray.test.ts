@@ -198,16 +198,21 @@ describe('the tray, as a real panel sees it', () => {
 describe('a panel that comes up after the application', () => {
   const apps = keepApps();
 
-  it('gets the icon all the same', async () => {
+  it('gets the icon all the same, and until then the window is the way in and says so', async () => {
     const desktop = await enterBareDesktop();
     onTestFinished(() => desktop.stop());
     const app = await apps.launch({ env: desktop.env, args: ['--hidden'] });
-    await until('it has started', () => app.log().includes('tunnel host: hello'));
+    // Patience for a panel that comes up after the login, and then the window.
+    await until('the window is open', () => mainWindowIsOpen(app.electron), { timeoutMs: 40_000 });
+    const { page } = await app.main();
+    const notice = page.getByText('This desktop shows no tray icons');
+    await notice.waitFor();
     expect(await findTrayItem(app.pid, desktop.env)).toBeUndefined();
     await desktop.startPanel();
     const tray = await app.tray();
     expect(await tray.item.tooltip()).toBe('Mailmole: no mailbox yet');
     expect(await tray.labels()).toContain('Open Mailmole');
+    await notice.waitFor({ state: 'hidden' });
     expect(await app.quit()).toBe(0);
   });
 });

@@ -10,6 +10,7 @@ import { shownFields } from '../../state/form-state';
 import type { Places, Visit } from '../../state/use-places';
 import { ForwardsSection } from './ForwardsSection';
 import { MoreSection } from './MoreSection';
+import { ReconnectHint } from './ReconnectHint';
 import { NameField, ServerFields } from './ServerSection';
 import { SignInSection } from './SignInSection';
 import { fieldId } from './field-focus';
@@ -134,6 +135,7 @@ export function MailboxForm({ visit, places }: MailboxFormProps) {
         </div>
       </main>
       <footer className="form__foot">
+        <ReconnectHint id={visit.id} form={form} />
         <Button onPress={() => places.leave(null)}>{t('form:cancel')}</Button>
         <Button kind="primary" submit isDisabled={isSaving}>
           {isSaving ? t('form:saving') : t('form:save')}
