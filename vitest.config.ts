@@ -14,6 +14,8 @@ export default defineConfig({
           include: ['test/unit/**/*.test.{ts,tsx}', 'test/architecture.test.ts'],
           setupFiles: ['test/support/property-seed.ts'],
           testTimeout: 20_000,
+          // Loading the windows with all they import takes a busy machine more than the usual ten seconds.
+          hookTimeout: 60_000,
         },
       },
       { test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...oneAtATime } },
