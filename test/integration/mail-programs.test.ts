@@ -13,8 +13,6 @@ import { generateMessages } from '../world/messages';
 import { startSmtpServer } from '../world/smtp';
 import { makeKey, writeKey } from '../world/ssh-keys';
 import { startSshd } from '../world/sshd';
-import { startTcpRelay } from '../world/tcp-relay';
-import { until } from '../world/wait';
 import { isUp } from './engine/support';
 import { keep, keepForFile, tidyUp } from './engine/tidy';
 
@@ -37,37 +35,32 @@ interface Mailbox {
 }
 
 interface MailboxPlan {
-  readonly name?: string;
+  readonly name: string;
   /** Who speaks TLS with the mail servers, after STARTTLS: nobody, or Mailmole. */
-  readonly tls?: 'none' | 'starttls';
-  readonly mail?: Dovecot;
-  readonly server?: { readonly host: string; readonly port: number };
-  readonly mode?: Account['mode'];
+  readonly tls: 'none' | 'starttls';
 }
 
 /** Switches on a mailbox with an address for each protocol. */
-async function startMailbox(plan: MailboxPlan = {}): Promise<Mailbox> {
-  const { name = 'Work', tls = 'none', mail = dovecot, server = sshd, mode = 'always-on' } = plan;
+async function startMailbox({ name, tls }: MailboxPlan): Promise<Mailbox> {
   const host = tls === 'none' ? '127.0.0.1' : 'localhost';
   const to = async (port: number, protocol: Forward['protocol']) => ({
     ...(await forwardTo({ host, port }, protocol)),
     tls,
   });
   const forwards = [
-    await to(mail.ports.pop3, 'pop3'),
-    await to(mail.ports.imap, 'imap'),
+    await to(dovecot.ports.pop3, 'pop3'),
+    await to(dovecot.ports.imap, 'imap'),
     await to(smtp.ports.submission, 'submission'),
   ];
-  const authorities = [mail.caFile, smtp.caFile].map((file) => readFileSync(file ?? '', 'utf8'));
+  const authorities = [dovecot.caFile, smtp.caFile].map((file) => readFileSync(file ?? '', 'utf8'));
   const extraCaFile = await smtp.folder.write(`authorities-${name}.pem`, authorities.join(''));
   const engine = await startEngine({ settings: { extraCaFile } });
   const signIn = { kind: 'key-file', path: await writeKey(engine.folder, key, 'id') } as const;
-  const ssh = { ...server, user: sshd.user };
-  const account = accountFor(ssh, forwards, { name, signIn, mode });
+  const account = accountFor(sshd, forwards, { name, signIn });
   engine.host.setAccount(account, 'person');
   await engine.when(isProven, 'proven');
   // A person has one user name on both servers; here there are two.
-  return { engine, account: { ...account, sshUser: mail.user } };
+  return { engine, account: { ...account, sshUser: dovecot.user } };
 }
 
 /** A home with what Mailmole prints for a program, word for word where the program looks for it. */
@@ -112,7 +105,10 @@ async function expectAllIn(home: MailHome, folder: string): Promise<void> {
 /** Without a mail server on this computer it must be told where to put the mail. */
 const FETCHMAIL = '--nosyslog --mda ~/mda';
 
-/** A home for fetchmail. There is no application that its `preconnect` could ask; the local port is there by itself. */
+/**
+ * A home for fetchmail. There is no application here that its `preconnect` could ask: preconnect.test.ts has one, and
+ * fetchmail as a daemon.
+ */
 async function fetchmailHome(box: Mailbox): Promise<MailHome> {
   const home = await homeWith('fetchmail', box);
   await netrc(home, box.account.forwards[0]?.mailHost ?? '');
@@ -231,30 +227,5 @@ describe.skipIf(obstacle !== null)('a program that speaks TLS itself', () => {
     // The program before this one may have taken away what was there.
     await mail.deliver(messages.slice(2, 3));
     expect(await fetchFrom(mail.certificateName)).toBeGreaterThan(0);
-  });
-});
-
-describe('fetchmail as a daemon', () => {
-  it('fetches, and fetches again after the network was cut between two polls', async () => {
-    const mail = await keep(startDovecot({ messages: messages.slice(0, 7) }));
-    const relay = await keep(startTcpRelay(sshd));
-    const box = await startMailbox({ mail, server: relay, mode: 'on-demand' });
-    const { engine } = box;
-    await keep(Promise.resolve(engine));
-    const home = await fetchmailHome(box);
-    const told = () => readFileSync(home.folder.file('log'), 'utf8');
-    const arrivedAndSleeps = (count: number) => async () =>
-      (await arrived(home, 'Mail')).length === count && /: sleeping at [^\n]*\n$/.test(told());
-    const daemon = home.sh(`fetchmail ${FETCHMAIL} --verbose --nodetach --daemon 1 > log 2>&1`);
-    await until('the first are here', arrivedAndSleeps(7), { timeoutMs: 20_000, detail: told });
-    await relay.refuse(true);
-    relay.cut();
-    await engine.when((state) => !isUp(state), 'down');
-    await mail.deliver(messages.slice(7));
-    await relay.refuse(false);
-    await until('the others are here', arrivedAndSleeps(14), { timeoutMs: 40_000, detail: told });
-    expect((await home.sh('fetchmail --quit')).code).toBe(0);
-    await daemon;
-    await expectAllIn(home, 'Mail');
   });
 });
