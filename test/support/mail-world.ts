@@ -36,7 +36,7 @@ export async function startMailWorld({
 }
 
 /** Puts a key where OpenSSH and Mailmole look for it by themselves. */
-export async function giveKey({ home }: AppFolder, key: TestKey): Promise<string> {
+export async function giveKey({ home }: Pick<AppFolder, 'home'>, key: TestKey): Promise<string> {
   const file = path.join(home, '.ssh', 'id_ed25519');
   await writeFile(file, key.privateKey);
   await chmod(file, 0o600);
@@ -44,7 +44,7 @@ export async function giveKey({ home }: AppFolder, key: TestKey): Promise<string
 }
 
 /** Makes a server known to a person, as if they had used it before. */
-export async function makeKnown({ home }: AppFolder, lines: string): Promise<void> {
+export async function makeKnown({ home }: Pick<AppFolder, 'home'>, lines: string): Promise<void> {
   await appendFile(path.join(home, '.ssh', 'known_hosts'), lines);
 }
 
