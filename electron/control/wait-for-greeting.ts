@@ -8,6 +8,9 @@ import type { Commands } from '../state/commands';
 import type { Clock, StartedBy } from '../tunnel/ports';
 import { needsPerson } from './views';
 
+/** Between two tries of a line that comes up and is lost at once, in milliseconds. */
+const REDIAL_MS = 1_000;
+
 /** How waiting for a mail server's greeting ended. */
 export type Waited =
   | { readonly kind: 'greeted'; readonly text: string }
@@ -35,8 +38,7 @@ export interface WaitOptions {
  * for nothing: a script asks because it is about to fetch mail.
  */
 export function waitForGreeting(options: WaitOptions): Promise<Waited> {
-  const { state, commands, clock, id, by, timeoutMs, firstFailureEnds, signal } = options;
-  const now = (): TunnelState | null => viewOf(state.snapshot(), id)?.state ?? null;
+  const { state, id, by } = options;
   const view = viewOf(state.snapshot(), id);
   if (view === undefined) return Promise.resolve({ kind: 'gone' });
   if (!view.account.wanted) return Promise.resolve({ kind: 'switched-off' });
@@ -46,42 +48,83 @@ export function waitForGreeting(options: WaitOptions): Promise<Waited> {
     return Promise.resolve({ kind: 'needs-person', error: errorOf(first) });
 
   return new Promise((resolve) => {
-    const before = JSON.stringify(first);
-    let moved = false;
-    let last: TunnelError | null = errorOf(first);
-    const end = (waited: Waited): void => {
-      cancel();
-      unwatch();
-      unsubscribe();
-      signal.removeEventListener('abort', gone);
-      resolve(waited);
-    };
-    const gone = (): void => end({ kind: 'gone' });
-    const judge = (whose: AccountId, next: TunnelState): void => {
-      if (whose !== id) return;
-      // The same state is told again whenever bytes were counted.
-      moved ||= JSON.stringify(next) !== before;
-      if (!moved) return;
-      last = errorOf(next) ?? last;
-      const verdict = judgeState(next, by, firstFailureEnds);
-      if (verdict !== null) end(verdict);
-    };
-    const cancel = clock.after(timeoutMs, () => {
-      const latest = now();
-      if (latest !== null && needsPerson(latest))
-        end({ kind: 'needs-person', error: errorOf(latest) });
-      else end({ kind: 'timed-out', error: last });
-    });
-    const unwatch = state.watch(judge);
-    // Removed or switched off by somebody else meanwhile.
-    const unsubscribe = state.subscribe((snapshot) => {
-      const account = viewOf(snapshot, id)?.account;
-      if (account === undefined) gone();
-      else if (!account.wanted) end({ kind: 'switched-off' });
-    });
-    signal.addEventListener('abort', gone, { once: true });
-    commands.check(id, by);
+    new GreetingWait(options, first, resolve).begin();
   });
+}
+
+/** One wait, from its check to its end. */
+class GreetingWait {
+  readonly #options: WaitOptions;
+  readonly #resolve: (waited: Waited) => void;
+  /** The state that was there before; told again, it is no news. */
+  readonly #before: string;
+  #moved = false;
+  #last: TunnelError | null;
+  #redials = 0;
+  #cancelRedial = (): void => undefined;
+  #ending: (() => void)[] = [];
+
+  constructor(options: WaitOptions, first: TunnelState, resolve: (waited: Waited) => void) {
+    this.#options = options;
+    this.#resolve = resolve;
+    this.#before = JSON.stringify(first);
+    this.#last = errorOf(first);
+  }
+
+  begin(): void {
+    const { state, commands, clock, id, by, timeoutMs, signal } = this.#options;
+    const gone = (): void => this.#end({ kind: 'gone' });
+    signal.addEventListener('abort', gone, { once: true });
+    this.#ending = [
+      () => signal.removeEventListener('abort', gone),
+      clock.after(timeoutMs, () => this.#timedOut()),
+      state.watch((whose, next) => {
+        if (whose === id) this.#heard(next);
+      }),
+      // Removed or switched off by somebody else meanwhile.
+      state.subscribe((snapshot) => {
+        const account = viewOf(snapshot, id)?.account;
+        if (account === undefined) gone();
+        else if (!account.wanted) this.#end({ kind: 'switched-off' });
+      }),
+    ];
+    commands.check(id, by);
+  }
+
+  #heard(next: TunnelState): void {
+    const { by, firstFailureEnds } = this.#options;
+    // The same state is told again whenever bytes were counted.
+    this.#moved ||= JSON.stringify(next) !== this.#before;
+    if (!this.#moved) return;
+    this.#last = errorOf(next) ?? this.#last;
+    // The line was dead, or died: on demand nobody dials it again but who needs it.
+    if (next.kind === 'ready') this.#redial();
+    const verdict = judgeState(next, by, firstFailureEnds);
+    if (verdict !== null) this.#end(verdict);
+  }
+
+  /** A server that hangs up on everybody is not to be called a hundred times a second. */
+  #redial(): void {
+    const { clock, commands, id, by } = this.#options;
+    this.#cancelRedial();
+    const ms = this.#redials === 0 ? 0 : REDIAL_MS;
+    this.#cancelRedial = clock.after(ms, () => commands.check(id, by));
+    this.#redials += 1;
+  }
+
+  #timedOut(): void {
+    const { state, id } = this.#options;
+    const latest = viewOf(state.snapshot(), id)?.state;
+    if (latest !== undefined && needsPerson(latest))
+      this.#end({ kind: 'needs-person', error: errorOf(latest) });
+    else this.#end({ kind: 'timed-out', error: this.#last });
+  }
+
+  #end(waited: Waited): void {
+    this.#cancelRedial();
+    for (const end of this.#ending) end();
+    this.#resolve(waited);
+  }
 }
 
 /** What a fresh state means to who waits; null to go on waiting. Pure. */

@@ -110,7 +110,9 @@ export async function startControlled(): Promise<Controlled> {
     },
     openStore: openPlainAccountStore,
   });
-  const control: ControlServer = await startControlServer({ ...parts, ...core, paths });
+  const control: ControlServer = await startControlServer({
+    ...{ ...parts, ...core, paths, questions: null },
+  });
   await core.commands.resume();
   const withProfile = (args: readonly string[]) => ['--profile', profile, ...args];
   return {

@@ -69,9 +69,9 @@ describe('the command, to the program that runs', () => {
     expect(wait.err).toMatch(/^mailmole: Work: .+\n$/u);
     expect(program.core.state.snapshot().prompts).toEqual([]);
     // The next poll of the same script does not even try.
-    const before = relay.lines();
+    const before = relay.received();
     expect(await program.mailmole('wait', 'work')).toMatchObject({ code: 3 });
-    expect(relay.lines()).toBe(before);
+    expect(relay.received()).toBe(before);
   });
 
   it('may have a person asked, who then is waited for', async () => {
@@ -104,6 +104,7 @@ describe('the command, to the program that runs', () => {
     relay.cut();
     expect(await program.mailmole('wait', 'work')).toMatchObject({ code: 0 });
     await relay.refuse(true);
+    relay.cut();
     const check = await program.mailmole('check', 'work');
     expect(check).toMatchObject({ code: 1, out: '' });
     expect(check.err).toMatch(/^mailmole: Work: \S.*\n$/u);
