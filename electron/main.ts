@@ -75,7 +75,7 @@ async function start(): Promise<void> {
     openStore: openAccountStore,
   });
   const control = await serveControl({
-    ...{ ...core, commands, state, clock, log, t },
+    ...{ ...core, commands, imports, state, clock, log, t },
     ...{ paths: profilePaths(userData), version: app.getVersion(), questions: null },
   });
   const stopApplying = applyPreferences({ book: kept, words, state, engine, home, log });

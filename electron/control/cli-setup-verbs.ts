@@ -3,7 +3,7 @@ import type { AskFlag, VerbMaker } from './cli-verbs';
 import { demand, mayAsk, printJson, switchOn, withAsk } from './cli-verbs';
 import type { CliParts } from './cli';
 import { DOCUMENT_VERSION } from './documents';
-import { mailboxFromFlags, type MailboxFlags } from './flags';
+import { givenFromFlags, mailboxFromFlags, type MailboxFlags } from './flags';
 import type { MailboxInput } from './mailbox-input';
 import { CommandEnd, EXIT, wrongUsage } from './usage';
 
@@ -16,6 +16,7 @@ interface SetupFlags extends MailboxFlags, AskFlag {
 /** The verbs that make, change and remove mailboxes. */
 export function addSetupVerbs(maker: VerbMaker): void {
   addAdd(maker);
+  addImport(maker);
   addEdit(maker);
   const { t } = maker.parts;
   maker.verb('remove <NAME>', t('cli:help.remove')).action(async (name: string) => {
@@ -54,11 +55,44 @@ function addAdd(maker: VerbMaker): void {
 /** Names what was made, which may not be what was typed. */
 export function tellMade(
   mailboxes: readonly { readonly id: string; readonly name: string }[],
-  { json }: { readonly json?: true },
-  parts: CliParts,
+  { json, dryRun }: { readonly json?: true; readonly dryRun?: true },
+  { t, out, ...parts }: CliParts,
 ): void {
-  if (json === true) printJson(parts, { version: DOCUMENT_VERSION, mailboxes });
-  else for (const { name } of mailboxes) parts.out(`${parts.t('cli:added', { name })}\n`);
+  if (json === true) printJson({ t, out, ...parts }, { version: DOCUMENT_VERSION, mailboxes });
+  else
+    for (const { name } of mailboxes)
+      out(`${dryRun === true ? t('cli:would-add', { name }) : t('cli:added', { name })}\n`);
+}
+
+interface ImportFlags extends Pick<
+  SetupFlags,
+  'server' | 'user' | 'forward' | 'json' | 'off' | 'ask'
+> {
+  readonly dryRun?: true;
+}
+
+function addImport(maker: VerbMaker): void {
+  const { parts } = maker;
+  const { t, err } = parts;
+  withAsk(maker.verb('import <FILE>', t('cli:help.import')), parts)
+    .option('-s, --server <[USER@]HOST>', t('cli:help.import-server'))
+    .option('-u, --user <USER>', t('cli:help.import-user'))
+    .option('-L, --forward <FORWARD>', t('cli:help.import-forward'), collect)
+    .option('--off', t('cli:help.off'))
+    .option('--dry-run', t('cli:help.dry-run'))
+    .option('--json', t('cli:help.json'))
+    .addHelpText('after', `\n${t('cli:help.import-after')}`)
+    .action(async (file: string, flags: ImportFlags) => {
+      const given = givenFromFlags(flags);
+      if (!given.ok) throw wrongUsage(given.error, t);
+      const text = await readText(file, parts);
+      const { mailboxes, notes } = await demand(maker, 'import', {
+        ...{ text, file: nameOf(file, parts), given: given.value },
+        ...{ on: flags.off !== true, ask: mayAsk(flags, parts), dryRun: flags.dryRun === true },
+      });
+      for (const note of notes) err(`${note}\n`);
+      tellMade(mailboxes, flags, parts);
+    });
 }
 
 function addEdit(maker: VerbMaker): void {
@@ -75,15 +109,16 @@ function addEdit(maker: VerbMaker): void {
     });
 }
 
+/** For an option that may be given several times. */
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
 function withMailboxFlags(command: Command, { t }: CliParts): Command {
-  const list = (value: string, before: readonly string[] = []): readonly string[] => [
-    ...before,
-    value,
-  ];
   return command
     .option('-s, --server <[USER@]HOST[:PORT]>', t('cli:help.server'))
     .option('-u, --user <USER>', t('cli:help.user'))
-    .option('-L, --forward <FORWARD>', t('cli:help.forward'), list)
+    .option('-L, --forward <FORWARD>', t('cli:help.forward'), collect)
     .option('--mode <MODE>', t('cli:help.mode'))
     .option('-i, --key <FILE>', t('cli:help.key'))
     .option('--agent [FINGERPRINT]', t('cli:help.agent'))

@@ -1,5 +1,12 @@
 import { resolve } from 'node:path';
-import type { ForwardProtocol, Route, SignIn, TunnelMode } from '../shared/account';
+import type {
+  Forward,
+  ForwardProtocol,
+  ForwardTls,
+  Route,
+  SignIn,
+  TunnelMode,
+} from '../shared/account';
 import { FORWARD_PROTOCOLS, MAIL_PORTS, TUNNEL_MODES } from '../shared/account';
 import type { Result } from '../shared/result';
 import { fail, ok } from '../shared/result';
@@ -33,6 +40,39 @@ type Parsed<T> = Result<T, UsageProblem>;
 
 function problem(key: string, params: UsageProblem['params']): { ok: false; error: UsageProblem } {
   return fail({ key, params });
+}
+
+/** Forwards as the options give them, with the usual ports where they give none. */
+export interface GivenForward {
+  readonly protocol: ForwardProtocol;
+  readonly localAddress: string;
+  readonly localPort: number | null;
+  readonly mailHost: string | null;
+  readonly mailPort: number;
+  readonly tls: ForwardTls;
+}
+
+/** What the options say to fill in what an imported text leaves open. */
+export function givenFromFlags(
+  flags: Pick<MailboxFlags, 'server' | 'user' | 'forward'>,
+): Parsed<{ server: string | null; user: string | null; forwards: GivenForward[] }> {
+  const server = flags.server === undefined ? null : parseServer(flags.server);
+  if (flags.server !== undefined && server === null)
+    return problem('cli:usage.server', { value: flags.server });
+  const forwards: GivenForward[] = [];
+  for (const spec of flags.forward ?? []) {
+    const forward = parseForward(spec);
+    if (forward === null) return problem('cli:usage.forward', { value: spec });
+    const { protocol } = forward;
+    const usual = {
+      localAddress: 'localhost',
+      localPort: null,
+      mailHost: null,
+      tls: 'none',
+    } as const;
+    forwards.push({ ...usual, mailPort: MAIL_PORTS[protocol], ...forward });
+  }
+  return ok({ server: server?.host ?? null, user: flags.user ?? server?.user ?? null, forwards });
 }
 
 /** The mailbox that the options describe, as far as they do. Relative paths are meant from `cwd`. */
@@ -101,16 +141,19 @@ function forwardFlags(specs: readonly string[] | undefined): Parsed<Record<strin
   return ok({ forwards });
 }
 
+/** A forward as far as it is written out. */
+type ForwardSpec = Pick<Forward, 'protocol'> & Partial<Omit<Forward, 'id'>>;
+
 const PROTOCOL_AT = new Map(
   FORWARD_PROTOCOLS.map((protocol) => [MAIL_PORTS[protocol], protocol] as const),
 );
-const TLS_WORDS: Readonly<Record<string, string>> = { tls: 'implicit', starttls: 'starttls' };
+const TLS_WORDS: Readonly<Record<string, ForwardTls>> = { tls: 'implicit', starttls: 'starttls' };
 
 /**
  * One forward: a protocol alone (`pop3`), or as for `ssh -L` (`[ADDRESS:]PORT:HOST:HOSTPORT`), with `PROTOCOL=` in front
  * where the port does not tell; `,tls` or `,starttls` behind has Mailmole encrypt up to the mail server. Null when it is none.
  */
-export function parseForward(spec: string): MailboxInput | null {
+export function parseForward(spec: string): ForwardSpec | null {
   const found =
     /^(?:([a-z0-9]+)=)?(?:(?:(\[[^[\]]+\]|[^:[\],]+):)?(\d{1,5}):(\[[^[\]]+\]|[^:[\],]+):(\d{1,5}))(?:,([a-z]+))?$/u.exec(
       spec,
@@ -118,22 +161,28 @@ export function parseForward(spec: string): MailboxInput | null {
   if (found === null) return protocolAlone(spec);
   const [, named, address, localPort, host, mailPort, tls] = found;
   const protocol = named ?? PROTOCOL_AT.get(Number(mailPort));
-  if (!isProtocol(protocol) || (tls !== undefined && !(tls in TLS_WORDS))) return null;
+  const bridge = tls === undefined ? {} : tlsNamed(tls);
+  if (!isProtocol(protocol) || bridge === null) return null;
   return {
     protocol,
     localPort: Number(localPort),
     mailHost: bare(host),
     mailPort: Number(mailPort),
     ...(address !== undefined && { localAddress: bare(address) }),
-    ...(tls !== undefined && { tls: TLS_WORDS[tls] }),
+    ...bridge,
   };
 }
 
-function protocolAlone(spec: string): MailboxInput | null {
+function protocolAlone(spec: string): ForwardSpec | null {
   const [protocol, tls, ...more] = spec.split(',');
   if (!isProtocol(protocol) || more.length > 0) return null;
-  if (tls === undefined) return { protocol };
-  return tls in TLS_WORDS ? { protocol, tls: TLS_WORDS[tls] } : null;
+  const bridge = tls === undefined ? {} : tlsNamed(tls);
+  return bridge === null ? null : { protocol, ...bridge };
+}
+
+function tlsNamed(word: string): { readonly tls: ForwardTls } | null {
+  const tls = TLS_WORDS[word];
+  return tls === undefined ? null : { tls };
 }
 
 function isProtocol(value: string | undefined): value is ForwardProtocol {

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { FORWARD_PROTOCOLS, FORWARD_TLS } from '../shared/account';
+import { LARGEST_IMPORT } from '../shared/imported';
 import type { Result } from '../shared/result';
 import {
   answerSchema as promptAnswer,
@@ -35,6 +37,20 @@ const openPrompt = z.object({
   request: promptRequest,
 });
 
+/** Forwards of which the rest is filled in. */
+const forwards = z
+  .array(
+    z.object({
+      protocol: z.enum(FORWARD_PROTOCOLS),
+      localAddress: text,
+      localPort: z.int().nullable(),
+      mailHost: text.nullable(),
+      mailPort: z.int(),
+      tls: z.enum(FORWARD_TLS),
+    }),
+  )
+  .max(256);
+
 const nothing = z.null();
 const greeted = z.object({ name: z.string(), greeting: z.string() });
 
@@ -54,6 +70,16 @@ export const VERBS = {
   add: {
     params: z.object({ mailboxes: z.array(mailbox).min(1).max(256), on: z.boolean(), ask }),
     reply: z.object({ mailboxes: z.array(made) }),
+  },
+  /** Of a text that tells of mailboxes; `given` fills in what it leaves open. All of them, or none. */
+  import: {
+    params: z.object({
+      ...{ text: z.string().max(LARGEST_IMPORT), file: text, on: z.boolean(), ask },
+      given: z.object({ server: text.nullable(), user: text.nullable(), forwards }),
+      /** Only say what would be made. */
+      dryRun: z.boolean(),
+    }),
+    reply: z.object({ mailboxes: z.array(made), notes: z.array(z.string()) }),
   },
   edit: { params: z.object({ name, changes: mailbox, ask }), reply: made },
   remove: { params: z.object({ name }), reply: made },

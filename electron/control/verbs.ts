@@ -11,6 +11,7 @@ import type { AppState } from '../state/app-state';
 import type { Commands, Done } from '../state/commands';
 import type { Clock, Log, StartedBy } from '../tunnel/ports';
 import { attendedVerbs, type QuestionDesk } from './attended-verbs';
+import { importMailboxes, type ImportVerbParts } from './import-verb';
 import { findMailbox, findMailboxes } from './find-mailbox';
 import { completeMailbox, type FindFreePort } from './mailbox-input';
 import { nearest } from './nearest';
@@ -19,7 +20,7 @@ import { listOf, statusOf } from './views';
 import { waitForGreeting, type Waited } from './wait-for-greeting';
 
 /** What the verbs work on. */
-export interface ControlParts {
+export interface ControlParts extends ImportVerbParts {
   readonly commands: Pick<
     Commands,
     'saveAccount' | 'removeAccount' | 'setWanted' | 'tryNow' | 'check' | 'lock' | 'acceptChangedKey'
@@ -77,6 +78,7 @@ export function createVerbs(parts: ControlParts): VerbTable {
     settings: ({ name, program }) =>
       answered(find(name), ({ account }) => programSettings(program, account, t)).then(flat),
     add: ({ mailboxes, on, ask }) => add(mailboxes, { by: actsFor(ask), on }, parts),
+    import: (params) => importMailboxes(params, actsFor(params.ask), parts),
     edit: async ({ name, changes, ask }) => {
       const found = find(name);
       return found.ok ? edit(found.value.account, changes, actsFor(ask), parts) : found;

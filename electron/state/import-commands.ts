@@ -3,7 +3,7 @@ import { collide } from '../accounts/account-rules';
 import { parseDraft } from '../accounts/account-schema';
 import type { ImportContext } from '../accounts/import/context';
 import { importSetupFile, importSetupLink, importText } from '../accounts/import/import-text';
-import type { Account, AccountDraft, AccountId } from '../shared/account';
+import type { Account, AccountId } from '../shared/account';
 import { DEFAULT_LOCAL_PORTS } from '../shared/account';
 import type {
   AddRefusal,
@@ -19,7 +19,7 @@ import type { Result } from '../shared/result';
 import { fail, ok } from '../shared/result';
 import type { KeysTaken } from '../shared/server-key';
 import type { TunnelError } from '../shared/tunnel-error';
-import type { TunnelHost } from '../tunnel/ports';
+import type { StartedBy, TunnelHost } from '../tunnel/ports';
 import type { Done } from './commands';
 
 /** What importing works on. */
@@ -57,19 +57,20 @@ export class ImportCommands {
   }
 
   /**
-   * Makes the mailboxes and switches them on, after the keys of their servers became known. Nothing is made when one of
+   * Makes the mailboxes and switches them on, unless `on` says otherwise, after the keys of their servers became known. Nothing is made when one of
    * them is not right yet, or when this computer knows a server by another key.
    */
   async addImported(
     drafts: readonly ReadyDraft[],
+    { by = 'person', on = true }: { readonly by?: StartedBy; readonly on?: boolean } = {},
   ): Promise<Done<Result<readonly AccountId[], readonly AddRefusal[]>>> {
     const { book, engine, newId, personActs } = this.#parts;
-    personActs();
+    if (by === 'person') personActs();
     const accounts: Account[] = [];
     const refusals: AddRefusal[] = [];
     drafts.forEach((imported, index) => {
       const judged = parseDraft(accountDraftOf(imported, newId), [...book.list(), ...accounts]);
-      if (judged.ok) accounts.push(accountOf(judged.value, newId()));
+      if (judged.ok) accounts.push({ ...judged.value, id: newId(), wanted: on });
       else refusals.push(...judged.error.map((problem) => ({ index, ...problem })));
     });
     if (refusals.length > 0) return ok(fail(refusals));
@@ -78,7 +79,7 @@ export class ImportCommands {
     if (taken.value.kind === 'conflict') return ok(fail([conflictOf(taken.value, accounts)]));
     for (const account of accounts) {
       book.put(account);
-      engine.setAccount(account, 'person');
+      engine.setAccount(account, by);
     }
     return ok(ok(accounts.map(({ id }) => id)));
   }
@@ -166,11 +167,6 @@ function freeName(name: string, taken: ReadonlySet<string>): string {
   let free = name;
   for (let count = 2; taken.has(free.toLowerCase()); count += 1) free = `${name} ${count}`;
   return free;
-}
-
-function accountOf(draft: AccountDraft, id: AccountId): Account {
-  // Who adds a mailbox wants it to work, and to see that it does.
-  return { ...draft, id, wanted: true };
 }
 
 function conflictOf(

@@ -200,6 +200,26 @@ describe('the command, to the program that runs', () => {
     relay.revive();
   });
 
+  it('adds the mailboxes of a text, all or none, and says what was left out', async () => {
+    const command = `ssh -L ${port + 1}:mail.example.org:110 -X me@shell.example.org`;
+    const dry = await program.mailmoleWith({ input: command }, 'import', '-', '--dry-run');
+    expect(dry).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/ would be added\.\n$/u) as string,
+    });
+    const done = await program.mailmoleWith({ input: command }, 'import', '-', '--off');
+    expect(done.code).toBe(0);
+    expect(done.err).toMatch(/^the standard input:1:\d+: ForwardX11 was not taken over\. /u);
+    const [name] = /(?<=^Added ).*(?=\.\n$)/u.exec(done.out) ?? [''];
+    expect(await program.mailmole('remove', name)).toMatchObject({ code: 0 });
+    const broken = await program.mailmoleWith({ input: 'poll x\nuser "a' }, 'import', '-');
+    expect(broken).toMatchObject({ code: 2, out: '' });
+    expect(broken.err).toMatch(/^mailmole: the standard input:2:\d+: /u);
+    const open = await program.mailmoleWith({ input: 'ssh me@shell.example.org' }, 'import', '-');
+    expect(open.err).toContain('--forward');
+    expect(program.core.state.snapshot().accounts).toHaveLength(2);
+  });
+
   it('removes one', async () => {
     expect(await program.mailmole('remove', 'copy')).toEqual({ code: 0, out: '', err: '' });
     expect(program.core.state.snapshot().accounts).toHaveLength(1);
