@@ -32,6 +32,7 @@ describe('the snapshot', () => {
       preferences: DEFAULT_PREFERENCES,
       language: 'en',
       practicePassphrase: null,
+      opened: null,
     });
   });
 
