@@ -6,7 +6,7 @@
  * process and holds it as a `TunnelHost`. Between them go plain messages (`host-protocol.ts`), parsed where they
  * arrive. Programs that import only one end may name its file, so that the other one's libraries stay out.
  *
- * Units: every time span is in milliseconds, every moment in milliseconds since 1970 UTC, every size in bytes, every
+ * Units: every time span is in milliseconds, but for those of an account, whose names say seconds; every moment in milliseconds since 1970 UTC, every size in bytes, every
  * TCP port an integer from 1 to 65,535. Paths are absolute. Errors are values: a `TunnelError` in an account's state or
  * in the `Result` of a request; inside the engine they travel as `TunnelFailure`. Secrets are `Secret`, in no state,
  * log, error or command line.
