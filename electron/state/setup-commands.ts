@@ -16,7 +16,7 @@ import { DraftKeeper } from './draft-keeper';
 
 /** What setting up a mailbox works on. */
 export interface SetupParts {
-  readonly book: AccountBook;
+  readonly book: Pick<AccountBook, 'list'>;
   readonly state: Pick<AppState, 'setGuest'>;
   readonly broker: Pick<PromptBroker, 'cancelAccount'>;
   readonly engine: Pick<TunnelHost, 'makeKey' | 'installKey'>;

@@ -1,16 +1,28 @@
 import type {
   Account,
   AccountDraft,
-  ConnectionSettings,
   DraftProblem,
   Forward,
   ForwardProtocol,
   ForwardTls,
-  Route,
-  SignIn,
   TunnelMode,
 } from '../../electron/shared/account';
 import { DEFAULT_CONNECTION, DEFAULT_LOCAL_PORTS, MAIL_PORTS } from '../../electron/shared/account';
+import {
+  AUTOMATIC,
+  connectionOf,
+  numberOf,
+  routeFields,
+  routeOf,
+  signInFields,
+  signInOf,
+  typedConnection,
+  typedRoute,
+  typedSignIn,
+  type TypedConnection,
+  type TypedRoute,
+  type TypedSignIn,
+} from './route-state';
 import { parseServerText, type ServerText } from './server-text';
 
 /** One forward as it is typed: numbers are text until they are saved, and an empty mail server means the SSH server. */
@@ -25,26 +37,19 @@ export interface TypedForward {
 }
 
 /** The form as it is typed. */
-export interface FormState {
+export interface FormState extends TypedSignIn {
   readonly name: string;
   readonly sshHost: string;
   readonly sshPort: string;
   readonly sshUser: string;
-  readonly signIn: SignIn['kind'];
-  /** Which agent and key, where that was set elsewhere. */
-  readonly agent: Omit<Extract<SignIn, { kind: 'agent' }>, 'kind'>;
-  readonly keyPath: string;
   readonly forwards: readonly TypedForward[];
   readonly mode: TunnelMode;
-  readonly route: Route;
+  readonly route: TypedRoute;
   readonly oldServer: boolean;
   readonly compression: boolean;
-  /** Set elsewhere, and kept as it is. */
-  readonly connection: ConnectionSettings;
+  readonly connection: TypedConnection;
   readonly practice: boolean;
 }
-
-const ANY_AGENT = { socket: null, key: null } as const;
 
 function typed(forward: Forward): TypedForward {
   return {
@@ -61,15 +66,13 @@ export function emptyForm(suggested: Forward): FormState {
     sshHost: '',
     sshPort: '22',
     sshUser: '',
-    signIn: 'automatic',
-    agent: ANY_AGENT,
-    keyPath: '',
+    ...AUTOMATIC,
     forwards: [{ ...typed(suggested), mailHost: '' }],
     mode: 'on-demand',
     route: { kind: 'direct' },
     oldServer: false,
     compression: false,
-    connection: DEFAULT_CONNECTION,
+    connection: typedConnection(DEFAULT_CONNECTION),
     practice: false,
   };
 }
@@ -83,25 +86,18 @@ export function formOf(account: Account): FormState {
     sshHost,
     sshPort: String(sshPort),
     sshUser,
-    signIn: signIn.kind,
-    agent: signIn.kind === 'agent' ? { socket: signIn.socket, key: signIn.key } : ANY_AGENT,
-    keyPath: signIn.kind === 'key-file' ? signIn.path : '',
+    ...typedSignIn(signIn),
     forwards: forwards.map((forward) => ({
       ...typed(forward),
       mailHost: forward.mailHost === sshHost ? '' : forward.mailHost,
     })),
     mode,
-    route,
+    route: typedRoute(route),
     oldServer,
     compression,
-    connection,
+    connection: typedConnection(connection),
     practice,
   };
-}
-
-/** What was typed as a port; NaN for what is no whole number, which is then complained about in words. */
-function portOf(text: string): number {
-  return /^\d+$/u.test(text.trim()) ? Number(text) : Number.NaN;
 }
 
 /** What is sent to be judged and saved. */
@@ -111,34 +107,22 @@ export function draftOf(form: FormState): AccountDraft {
   return {
     name,
     sshHost,
-    sshPort: portOf(sshPort),
+    sshPort: numberOf(sshPort),
     sshUser,
     signIn: signInOf(form),
     forwards: form.forwards.map((forward) => ({
       ...forward,
-      localPort: portOf(forward.localPort),
+      localPort: numberOf(forward.localPort),
       mailHost: forward.mailHost.trim() === '' ? sshHost : forward.mailHost,
-      mailPort: portOf(forward.mailPort),
+      mailPort: numberOf(forward.mailPort),
     })),
     mode,
-    route,
+    route: routeOf(route),
     oldServer,
     compression,
-    connection,
+    connection: connectionOf(connection),
     practice,
   };
-}
-
-function signInOf({ signIn, keyPath, agent }: FormState): SignIn {
-  switch (signIn) {
-    case 'key-file':
-      return { kind: signIn, path: keyPath };
-    case 'agent':
-      return { kind: signIn, ...agent };
-    case 'automatic':
-    case 'password':
-      return { kind: signIn };
-  }
 }
 
 /** The name that a server suggests: its own, when that can be one. */
@@ -242,7 +226,14 @@ export function shownFields(form: FormState): ReadonlySet<string> {
       (name) => `forwards.${index}.${name}`,
     ),
   );
-  const server = form.practice ? [] : ['sshHost', 'sshPort', 'sshUser', 'signIn'];
-  const key = form.signIn === 'key-file' && !form.practice ? ['signIn.path'] : [];
-  return new Set(['name', 'mode', 'compression', 'oldServer', ...server, ...key, ...forwards]);
+  const settings = ['name', 'mode', 'compression', 'oldServer'];
+  if (form.practice) return new Set([...settings, ...forwards]);
+  return new Set([
+    ...settings,
+    ...['sshHost', 'sshPort', 'sshUser'],
+    ...signInFields(form, 'signIn'),
+    ...forwards,
+    ...routeFields(form.route, 'route'),
+    ...Object.keys(form.connection).map((name) => `connection.${name}`),
+  ]);
 }

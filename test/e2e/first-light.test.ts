@@ -60,7 +60,7 @@ describe('one mailbox, from the window to the mail', () => {
     await form.save();
     row = main.mailbox('University');
     expect(await row.switch.isChecked()).toBe(true);
-    expect(await row.root.getByText(`localhost:${localPort}`).isVisible()).toBe(true);
+    expect(await row.root.getByText(`localhost:${localPort}`).first().isVisible()).toBe(true);
   });
 
   it('asks who the server is, then for the passphrase, and is green once the mail server greets', async () => {

@@ -8,6 +8,7 @@ import { useWords } from '../../i18n/use-words';
 import { useDrafts } from '../../state/drafts';
 import { shownFields } from '../../state/form-state';
 import type { Places, Visit } from '../../state/use-places';
+import { AdvancedSection } from './AdvancedSection';
 import { ForwardsSection } from './ForwardsSection';
 import { MoreSection } from './MoreSection';
 import { ReconnectHint } from './ReconnectHint';
@@ -131,6 +132,11 @@ export function MailboxForm({ visit, places }: MailboxFormProps) {
           <section className="form__section">
             <MoreSection handle={handle} />
           </section>
+          {form.practice ? null : (
+            <section className="form__section">
+              <AdvancedSection handle={handle} />
+            </section>
+          )}
           <OtherProblems form={form} problems={problems} />
         </div>
       </main>

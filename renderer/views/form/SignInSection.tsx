@@ -1,9 +1,9 @@
 import type { SignIn } from '../../../electron/shared/account';
-import { Button } from '../../components/Button';
 import { Choices } from '../../components/Choices';
-import { TextRow } from '../../components/TextRow';
 import { useWords } from '../../i18n/use-words';
 import { fieldId } from './field-focus';
+import { KeyFile } from './KeyFile';
+import { AgentFields } from './SignInFields';
 import type { FormHandle } from './use-form';
 
 const KINDS: readonly SignIn['kind'][] = ['automatic', 'password', 'agent', 'key-file'];
@@ -11,7 +11,7 @@ const KINDS: readonly SignIn['kind'][] = ['automatic', 'password', 'agent', 'key
 /** How the person signs in to the server. */
 export function SignInSection({ handle }: { readonly handle: FormHandle }) {
   const t = useWords();
-  const { form, set, problemOf, chooseKey } = handle;
+  const { form, set, problemOf } = handle;
   return (
     <>
       <Choices
@@ -27,16 +27,17 @@ export function SignInSection({ handle }: { readonly handle: FormHandle }) {
       />
       {form.signIn === 'key-file' ? (
         <div className="form__indent">
-          <TextRow
-            id={fieldId('signIn.path')}
-            label={t('form:key-path.label')}
-            value={form.keyPath}
-            problem={problemOf('signIn.path')}
-            isTechnical
-            onChange={(keyPath) => set((now) => ({ ...now, keyPath }), 'signIn.path')}
-          >
-            <Button onPress={() => void chooseKey()}>{t('form:key-path.choose')}</Button>
-          </TextRow>
+          <KeyFile handle={handle} />
+        </div>
+      ) : null}
+      {form.signIn === 'agent' ? (
+        <div className="form__indent form__section">
+          <AgentFields
+            path="signIn"
+            agent={form.agent}
+            problemOf={problemOf}
+            onChange={(agent, changed) => set((now) => ({ ...now, agent }), changed)}
+          />
         </div>
       ) : null}
     </>

@@ -23,7 +23,9 @@ export function PracticeGuide({ view, passphrase }: PracticeGuideProps) {
     <div className="practice">
       <h3 className="practice__title">{t('window:practice.title')}</h3>
       <p>{t('window:practice.body')}</p>
-      {isProven(state) ? (
+      {!account.wanted ? (
+        <p>{t('window:practice.off')}</p>
+      ) : isProven(state) ? (
         <p>{fetch}</p>
       ) : (
         <ol className="practice__steps">

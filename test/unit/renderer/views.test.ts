@@ -50,7 +50,8 @@ beforeAll(async () => {
     const inner = createElement(verbs.VerbsContext, { value, children: createElement(view) });
     return renderToStaticMarkup(createElement(SnapshotContext, { value: store, children: inner }));
   };
-});
+  // Reading all modules of the windows takes its time on a busy machine.
+}, 60_000);
 
 afterAll(() => {
   vi.useRealTimers();
