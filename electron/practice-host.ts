@@ -41,7 +41,11 @@ function findParent(): Parent {
   return {
     post: (message) => process.send?.(message),
     onMessage: (listener) => process.on('message', listener),
-    onGone: (listener) => process.on('disconnect', listener),
+    onGone: (listener) => {
+      process.on('disconnect', listener);
+      // It may have gone while this program was still being read.
+      if (!process.connected) listener();
+    },
   };
 }
 

@@ -24,6 +24,8 @@ function openPort(): MainPort {
     };
   // Without a parent nobody could use the tunnels or end them.
   process.on('disconnect', () => process.exit(0));
+  // It may have gone while this program was still being read.
+  if (!process.connected) process.exit(0);
   return {
     post: (event) => void process.send?.(event),
     onMessage: (listener) => void process.on('message', listener),

@@ -1,5 +1,6 @@
 import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { ProfilePaths } from './profile-paths';
 
 /** Why a folder is not private, as a catalogue key. */
 export type FolderComplaint =
@@ -58,6 +59,17 @@ export function writePointer(pointer: string, socketPath: string): void {
   const fresh = `${pointer}.new`;
   writeFileSync(fresh, socketPath, { mode: 0o600 });
   renameSync(fresh, pointer);
+}
+
+/**
+ * Says beside the socket whose it is, for the system's scripts that look for every Mailmole that runs (see
+ * build/linux/network-changed). The returned function takes that back.
+ */
+export function nameProfile({ socketPath, profile }: ProfilePaths): () => void {
+  if (process.platform === 'win32') return () => undefined;
+  const file = `${socketPath.replace(/\.sock$/u, '')}.profile`;
+  writeFileSync(file, `${profile}\n`, { mode: 0o600 });
+  return () => rmSync(file, { force: true });
 }
 
 /** Where the profile's socket is; null when none was ever made. */

@@ -5,7 +5,13 @@ import { connect, createServer } from 'node:net';
 import type { Translate } from '../shared/messages';
 import { fail } from '../shared/result';
 import { textOfThrown } from '../shared/thrown';
-import { preparePrivateFolder, takeProof, UnsafeFolder, writePointer } from './control-folder';
+import {
+  nameProfile,
+  preparePrivateFolder,
+  takeProof,
+  UnsafeFolder,
+  writePointer,
+} from './control-folder';
 import { inTurn } from './in-turn';
 import { parseLine, readLines, sendLine } from './lines';
 import type { ProfilePaths } from './profile-paths';
@@ -58,9 +64,11 @@ export async function startControlServer(options: ControlServerOptions): Promise
   server.on('error', (error) => log('error', `control socket: ${error.message}`));
   if (process.platform !== 'win32') chmodSync(paths.socketPath, 0o600);
   writePointer(paths.pointer, paths.socketPath);
+  const takeBackProfile = nameProfile(paths);
   return {
     close: () =>
       new Promise((resolve) => {
+        takeBackProfile();
         server.close(() => resolve());
         for (const socket of callers) socket.destroy();
       }),
