@@ -59,8 +59,8 @@ function typed(forward: Forward): TypedForward {
   };
 }
 
-/** An empty form, with the one forward that was suggested. */
-export function emptyForm(suggested: Forward): FormState {
+/** An empty form, with the one forward that was suggested and the mode the person prefers. */
+export function emptyForm(suggested: Forward, mode: TunnelMode = 'on-demand'): FormState {
   return {
     name: '',
     sshHost: '',
@@ -68,7 +68,7 @@ export function emptyForm(suggested: Forward): FormState {
     sshUser: '',
     ...AUTOMATIC,
     forwards: [{ ...typed(suggested), mailHost: '' }],
-    mode: 'on-demand',
+    mode,
     route: { kind: 'direct' },
     oldServer: false,
     compression: false,

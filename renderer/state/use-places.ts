@@ -71,7 +71,8 @@ export function usePlaces(snapshot: AppSnapshot | null): Places {
   const fresh = async (id: AccountId | null): Promise<FormState | null> => {
     if (id === null) {
       const suggested = await verbs.suggestForward('pop3', '', null);
-      return emptyForm(suggested ?? usualForward('pop3', crypto.randomUUID()));
+      const forward = suggested ?? usualForward('pop3', crypto.randomUUID());
+      return emptyForm(forward, snapshot?.preferences.defaultMode);
     }
     const view = snapshot === null ? undefined : viewOf(snapshot, id);
     return view === undefined ? null : formOf(view.account);

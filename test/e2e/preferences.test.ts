@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_CONNECTION, type AccountDraft } from '../../electron/shared/account';
+import { expectAccessible } from '../support/axe';
 import { keepApps, makeAppFolder, type AppFolder, type TestApp } from '../support/app';
 import { filledFor, giveKey, makeKnown, startMailWorld } from '../support/mail-world';
 import type { MailWorld } from '../support/mail-world';
@@ -51,6 +52,7 @@ describe('preferences', () => {
 
   it('change the theme at once, and for the next start', async () => {
     await open();
+    await expectAccessible(main.page);
     await choose('Appearance', 'Dark');
     await until('the window is dark', async () => (await ground()) === DARK);
     const kept: unknown = JSON.parse(

@@ -18,6 +18,13 @@ import { anAccount, DRAFT } from '../support/snapshots';
 
 const EMPTY = emptyForm(usualForward('pop3', 'one'));
 
+describe('a new form', () => {
+  it('begins with the mode that the person prefers', () => {
+    expect(emptyForm(usualForward('pop3', 'one'), 'always-on').mode).toBe('always-on');
+    expect(EMPTY.mode).toBe('on-demand');
+  });
+});
+
 describe('the form', () => {
   it('gives back the mailbox it was filled from', () => {
     expect(draftOf(formOf(anAccount()))).toEqual(DRAFT);
