@@ -16,10 +16,11 @@ export interface ChannelRequest {
 /** A channel that is asked for together with the sign-in, for whoever will want it first. */
 export class EarlyChannel {
   readonly request: ChannelRequest;
-  /** Rejects as ssh2 tells it when the server refuses the channel. */
-  readonly #opened: Promise<ForwardChannel>;
+  /** Rejects as ssh2 tells it when the server refuses the channel; null when it did so before it let us in. */
+  readonly #opened: Promise<ForwardChannel | null>;
   readonly #timer: NodeJS.Timeout;
   readonly #onSilence: () => void;
+  #letIn = false;
   #taken = false;
   #over = false;
 
@@ -40,7 +41,8 @@ export class EarlyChannel {
     this.#opened = new Promise((resolve, reject) => {
       client.forwardOut(from.address, from.port, mailHost, mailPort, (error, channel) => {
         if (error !== undefined) {
-          reject(error);
+          if (this.#letIn) reject(error);
+          else resolve(null);
           return;
         }
         const opened = new ForwardChannel(channel, hooks.onFlood);
@@ -51,6 +53,11 @@ export class EarlyChannel {
     // Nobody may be waiting for it.
     this.#opened.catch(() => undefined);
     this.#timer = setTimeout(() => this.drop(), WAIT_MS);
+  }
+
+  /** The server let us in: what it says of the channel from now on counts. */
+  letIn(): void {
+    this.#letIn = true;
   }
 
   isFor({ mailHost, mailPort, from }: ChannelRequest): boolean {
@@ -93,7 +100,7 @@ export class EarlyChannel {
     if (this.#over) return;
     this.#over = true;
     this.#opened.then(
-      (channel) => channel.close(),
+      (channel) => channel?.close(),
       () => undefined,
     );
   }

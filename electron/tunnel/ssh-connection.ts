@@ -27,7 +27,8 @@ import { corkPerTick, SendGate } from './send-gate';
 import { watchSilence } from './silence';
 import { mendSsh2 } from './ssh2-mending';
 import { acknowledgeChannels, insideOf } from './ssh2-inside';
-import { Flight, objectors } from './ssh2-flight';
+import { Flight, objectors, takesInTurn } from './ssh2-flight';
+import { widenWindows } from './ssh2-window';
 import { FLOOD, SshSession } from './ssh-session';
 import { TunnelFailure } from './tunnel-failure';
 
@@ -181,6 +182,7 @@ class Handshake {
     const inside = insideOf(this.#client);
     if (inside === null) return null;
     acknowledgeChannels(inside);
+    widenWindows(inside);
     if (objectors.has(host, port)) return null;
     const { keys } = this.#auth;
     return new Flight(inside, {
@@ -188,7 +190,7 @@ class Handshake {
       onPartial: () => keys.wasWanted(),
       openEarly: () => {
         // A server that refuses the key may hang up at what comes behind it, so that key must be a likely one.
-        if (keys.isTrusted) this.#openEarly();
+        if (keys.isTrusted && takesInTurn(this.#serverVersion)) this.#openEarly();
       },
       dropEarly: () => {
         this.#early?.drop();
@@ -233,6 +235,7 @@ class Handshake {
     });
     client.on('change password', (prompt) => this.#passwordExpired(prompt));
     client.once('ready', () => {
+      this.#early?.letIn();
       void this.#succeed();
       // Each of these has signed for this very connection: ssh2 asks for that and drops the others.
       client.once('hostkeys', (keys) => {

@@ -9,6 +9,16 @@ const RSA_HASHES: Readonly<Record<string, string>> = {
   'rsa-sha2-512': 'sha512',
 };
 
+/**
+ * Is a server known to deal with one message after the other, whatever each takes? Others may throw away a channel
+ * that is asked for while they still look at the key.
+ *
+ * @param version as in its identification, such as `OpenSSH_9.2p1`
+ */
+export function takesInTurn(version: string): boolean {
+  return /^(OpenSSH|dropbear)_/.test(version);
+}
+
 export interface FlightPlan {
   /**
    * Signs with a key at once, without having asked the server whether it wants it and without asking a person; null

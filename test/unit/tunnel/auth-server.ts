@@ -184,6 +184,7 @@ export interface DialOptions {
   readonly phases?: string[];
   readonly log?: string[];
   readonly plan?: Partial<ConnectionDependencies['plan']>;
+  readonly firstChannel?: NonNullable<ConnectionDependencies['firstChannel']>;
 }
 
 /** One connection by the real code, with everything it needs. */
@@ -197,6 +198,7 @@ export function dial(options: DialOptions): Promise<SshSession> {
       secrets: options.secrets ?? new AttemptSecrets(ring),
       proxySecrets: new AttemptSecrets(ring),
       via: null,
+      firstChannel: options.firstChannel ?? (() => null),
       memory: options.memory ?? new AttemptMemory(),
       opener: new KeyOpener(options.worker ?? new URL('file:///no-worker')),
       agentSocket: options.agentSocket ?? null,
