@@ -70,9 +70,11 @@ export function usePlaces(snapshot: AppSnapshot | null): Places {
   const accounts = (): readonly Account[] => snapshot?.accounts.map(({ account }) => account) ?? [];
   const fresh = async (id: AccountId | null): Promise<FormState | null> => {
     if (id === null) {
-      const suggested = await verbs.suggestForward('pop3', '', null);
-      const forward = suggested ?? usualForward('pop3', crypto.randomUUID());
-      return emptyForm(forward, snapshot?.preferences.defaultMode);
+      const forward = await verbs.suggestForward('pop3', '', null);
+      return emptyForm(
+        forward ?? usualForward('pop3', crypto.randomUUID()),
+        snapshot?.preferences.defaultMode,
+      );
     }
     const view = snapshot === null ? undefined : viewOf(snapshot, id);
     return view === undefined ? null : formOf(view.account);
