@@ -127,6 +127,12 @@ export function mapEnd(context: AttemptContext, detail: string): TunnelError {
   return { kind: 'connection-lost', host, detail };
 }
 
+/** Is this an error of zlib, on a connection that is compressed? ssh2 (1.17.0) passes on what Node's zlib says, and adds words of its own. */
+export function isCompressionError(thrown: unknown): boolean {
+  const { code, message } = first(thrown);
+  return String(code).startsWith('Z_') || /zlib|output length exceeded/i.test(message);
+}
+
 /**
  * Reads why a server did not open a forward's channel (RFC 4254, 5.1): by its reason number first, and by the text
  * only where one number means several things.

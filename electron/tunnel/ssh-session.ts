@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Client } from 'ssh2';
 import type { SessionFacts } from '../shared/app-snapshot';
 import type { TunnelError } from '../shared/tunnel-error';
-import { mapForwardError } from './error-mapping';
+import { isCompressionError, mapForwardError } from './error-mapping';
 import { ForwardChannel } from './forward-channel';
 import type { EarlyChannel } from './early-channel';
 import type { SendGate } from './send-gate';
@@ -30,6 +30,7 @@ export class SshSession {
   readonly #early: EarlyChannel | null;
   #reason: TunnelError | null = null;
   #ending = false;
+  #compressionBroke = false;
   #over = false;
 
   /** @param early a channel that was asked for already */
@@ -54,6 +55,7 @@ export class SshSession {
       });
     });
     client.on('error', (error) => {
+      this.#compressionBroke ||= facts.compressed && isCompressionError(error);
       // What carries this connection may be another one, and knows better why it was lost.
       this.#reason ??=
         error instanceof TunnelFailure
@@ -68,6 +70,11 @@ export class SshSession {
   /** Why the connection is gone, from the very moment on; null while it is there, and when we ended it ourselves. */
   get lost(): TunnelError | null {
     return this.#socket.destroyed && !this.#ending ? this.#whyLost() : null;
+  }
+
+  /** Did it end because what came could not be decompressed? */
+  get compressionBroke(): boolean {
+    return this.#compressionBroke;
   }
 
   /** All bytes that the connection sent and received, in whatever form; null where it runs inside another connection. */

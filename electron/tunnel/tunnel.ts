@@ -50,6 +50,8 @@ export class Tunnel {
   /** The hanging up that was begun last. */
   #ending: Promise<void> = Promise.resolve();
   #accepted: AcceptedKey | null = null;
+  /** Compression broke a connection of this account: the next ones do without, until the account is changed. */
+  #uncompressed = false;
   #queue: TunnelEvent[] = [];
   #reducing = false;
   #trafficTimer: (() => void) | null = null;
@@ -83,8 +85,10 @@ export class Tunnel {
     const before = this.#account;
     this.#account = account;
     const { mode } = account;
-    if (connectionMatters(before, account)) this.dispatch({ type: 'reconfigured', mode });
-    else if (
+    if (connectionMatters(before, account)) {
+      this.#uncompressed = false;
+      this.dispatch({ type: 'reconfigured', mode });
+    } else if (
       before.mode !== mode ||
       before.connection.idleSeconds !== account.connection.idleSeconds
     )
@@ -200,6 +204,7 @@ export class Tunnel {
     this.#accepted = null;
     const runner = new AttemptRunner(this.#account, by, accepted, this.#deps, {
       onPhase: (phase) => this.dispatch({ type: 'phase', attempt, phase }),
+      adapt: (plan) => (this.#uncompressed ? { ...plan, compression: false } : plan),
       firstChannel: () => this.#clients.first ?? this.#proofChannel(),
       onPrompt: (prompt) =>
         this.dispatch(
@@ -232,6 +237,7 @@ export class Tunnel {
     }
     this.#session = session;
     void session.closed.then((error) => {
+      this.#uncompressed ||= session.compressionBroke;
       if (this.#session === session) {
         this.#session = null;
         this.#clients.lose();

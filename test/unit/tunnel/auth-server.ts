@@ -14,6 +14,7 @@ import { HostKeys } from '../../../electron/tunnel/host-keys';
 import { KeyOpener } from '../../../electron/tunnel/key-opener';
 import type { Person } from '../../../electron/tunnel/person';
 import { openSession, type ConnectionDependencies } from '../../../electron/tunnel/ssh-connection';
+import { calmCompression } from '../../../electron/tunnel/ssh2-mending';
 import type { SshSession } from '../../../electron/tunnel/ssh-session';
 import { listen, type OnForward } from './ssh-pair';
 import { PLAN } from './stand-ins';
@@ -53,6 +54,7 @@ export async function startAuthServer(rules: AuthRules): Promise<AuthServer> {
   const sockets: Socket[] = [];
   const sshServer = new ssh2.Server({ hostKeys: [host.private], ...rules.server }, (connection) => {
     connections.push(connection);
+    calmCompression(connection);
     connection.on('error', () => undefined);
     connection.on('tcpip', (accept, reject, info) => {
       if (rules.onForward === undefined) reject();
@@ -149,6 +151,15 @@ export function sayBanner(connection: Connection, text: string): void {
   protocol._cipher.encrypt(write.finalize(packet));
 }
 
+/** Says something that is encrypted well and cannot be decompressed. */
+export function sayGarbage(connection: Connection | undefined): void {
+  const { _protocol: protocol } = connection as unknown as { _protocol: ServerProtocol };
+  const packet = protocol._cipher.allocPacket(64);
+  // Behind the length of the packet and that of its padding (RFC 4253, 6).
+  packet.fill(0xff, 5, 5 + 64);
+  protocol._cipher.encrypt(packet);
+}
+
 /** What of ssh2's inside (1.17.0) writes a packet. */
 interface ServerProtocol {
   readonly _packetRW: {
@@ -158,7 +169,7 @@ interface ServerProtocol {
       finalize(packet: Buffer): Buffer;
     };
   };
-  readonly _cipher: { encrypt(packet: Buffer): void };
+  readonly _cipher: { allocPacket(payload: number): Buffer; encrypt(packet: Buffer): void };
 }
 
 /** Asks one question of a keyboard-interactive exchange. */

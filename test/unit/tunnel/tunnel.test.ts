@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_CONNECTION, type Account } from '../../../electron/shared/account';
-import type { Traffic } from '../../../electron/shared/app-snapshot';
+import type { SessionFacts, Traffic } from '../../../electron/shared/app-snapshot';
 import type { TunnelState } from '../../../electron/shared/tunnel-state';
 import { KeyRing } from '../../../electron/secrets/key-ring';
 import { findFreePort } from '../../../electron/tunnel/free-port';
@@ -13,7 +13,7 @@ import { ASK_AGAIN_MS, IDLE_CLOSE_MS } from '../../../electron/tunnel/tunnel-mac
 import { TunnelManager } from '../../../electron/tunnel/tunnel-manager';
 import { until } from '../../world/wait';
 import { makeWorldFolder, type WorldFolder } from '../../world/world-folder';
-import { startAuthServer, type AuthServer } from './auth-server';
+import { sayGarbage, startAuthServer, type AuthServer } from './auth-server';
 import { HandClock, accountOf, forwardOf } from './stand-ins';
 
 describe('a tunnel', () => {
@@ -23,6 +23,7 @@ describe('a tunnel', () => {
   let manager: TunnelManager;
   let states: TunnelState[];
   let traffic: Traffic | null;
+  let facts: SessionFacts | null;
   let port: number;
   /** What the mail server says first; null for nothing. */
   let greeting: string | null;
@@ -50,6 +51,7 @@ describe('a tunnel', () => {
     clock = new HandClock();
     states = [];
     traffic = null;
+    facts = null;
     port = await findFreePort('localhost', 20_000 + Math.floor(Math.random() * 20_000));
     const settings = {
       knownHostsFiles: [knownHosts],
@@ -70,8 +72,9 @@ describe('a tunnel', () => {
       clock,
       log: () => undefined,
       inWords: (error) => error.kind,
-      onState: (_id, state, now) => {
+      onState: (_id, state, now, session) => {
         traffic = now;
+        facts = session;
         if (states.at(-1) !== state) states.push(state);
       },
     });
@@ -200,6 +203,19 @@ describe('a tunnel', () => {
     clock.advance(1_000);
     await until('the held one is served', () => held.got() === '+OK ready\r\n');
     await green();
+  });
+
+  it('does without compression once that broke a connection, until the account is changed', async () => {
+    on({ compression: true });
+    await green();
+    expect(facts).toMatchObject({ compressed: true });
+    sayGarbage(server.connections.at(-1));
+    await reaches('retrying');
+    manager.tryNow('a');
+    await green();
+    expect(facts).toMatchObject({ compressed: false });
+    on({ compression: true, sshUser: 'v' });
+    await until('it is compressed again', () => facts?.compressed === true);
   });
 
   it('is not green while the mail server does not greet, and asks it again', async () => {
