@@ -20,6 +20,9 @@ import { importSshCommands, isSshProgram } from './ssh-command';
 import { importSshConfig } from './ssh-config';
 import { isSshKeyword } from './ssh-keywords';
 
+/** More mailboxes than one person makes at a time. */
+const MOST_DRAFTS = 256;
+
 type Read = Result<ImportOutcome, readonly ImportProblem[]>;
 
 /**
@@ -111,6 +114,7 @@ interface Found {
 function outcome(kind: ImportKind, read: Result<Found, readonly ImportProblem[]>): Read {
   if (!read.ok) return read;
   const { drafts, notCarried } = read.value;
+  if (drafts.length > MOST_DRAFTS) return fail([problemOfAll('import:too-many')]);
   const seen = new Set<string>();
   const once = notCarried.filter((each) => {
     const key = JSON.stringify(each);
@@ -121,9 +125,12 @@ function outcome(kind: ImportKind, read: Result<Found, readonly ImportProblem[]>
 
 function withOwnNames(drafts: readonly ImportedDraft[]): readonly ImportedDraft[] {
   const taken = new Set<string>();
+  const counts = new Map<string, number>();
   return drafts.map((draft) => {
     let name = draft.name;
-    for (let count = 2; taken.has(name.toLowerCase()); count += 1) name = `${draft.name} ${count}`;
+    let count = counts.get(name.toLowerCase()) ?? 1;
+    while (taken.has(name.toLowerCase())) name = `${draft.name} ${(count += 1)}`;
+    counts.set(draft.name.toLowerCase(), count);
     taken.add(name.toLowerCase());
     return { ...draft, name };
   });

@@ -167,7 +167,7 @@ export function parseSetupFile(text: string): Result<SetupFile, readonly ImportP
     return fail([{ place: null, messageKey: 'import:too-large', params: {} }]);
   const json = readJson(source);
   if (!json.ok) return fail([json.error]);
-  const parsed = setupSchema.safeParse(json.value);
+  const parsed = setupSchema.safeParse(json.value.value);
   if (parsed.success) return ok(parsed.data);
   const placed = json.value;
   return fail(

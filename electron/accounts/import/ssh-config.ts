@@ -21,6 +21,8 @@ const DEEPEST_INCLUDE = 16;
 const MOST_FILES = 256;
 /** Lines times hosts that are looked at: a person's file is far below, and the time stays bounded. */
 const MOST_WORK = 5_000_000;
+/** More hosts than anybody has. */
+const MOST_HOSTS = 2000;
 /** A pattern of a host is never longer. */
 const LONGEST_PATTERN = 1024;
 
@@ -118,6 +120,7 @@ class Reader {
   readonly #context: ImportContext;
   #files = 0;
   #size = 0;
+  #isFull = false;
 
   constructor(config: SshConfig, context: ImportContext) {
     this.#config = config;
@@ -178,6 +181,7 @@ class Reader {
     const leave = (why: string): void => {
       this.#config.notCarried.push(source.notCarried(line.at, `Include ${pattern.text}`, why));
     };
+    if (this.#isFull) return;
     if (path === null || depth >= DEEPEST_INCLUDE) {
       leave(path === null ? 'import:why.token' : 'import:why.include-deep');
       return;
@@ -187,7 +191,11 @@ class Reader {
     for (const file of files) {
       const fits = this.#size + file.text.length <= LARGEST_IMPORT && this.#files < MOST_FILES;
       if (fits) this.read(new Source(file.text, file.path), block, depth + 1);
-      else leave('import:why.include-deep');
+      else {
+        this.#isFull = true;
+        leave('import:why.include-deep');
+        return;
+      }
     }
   }
 }
@@ -213,7 +221,7 @@ export function importSshConfig(
   const config = read.value;
   const { aliases, entries } = config;
   if (aliases.size === 0) return fail([source.problem(0, 'import:ssh.no-host')]);
-  if (aliases.size * entries.length > MOST_WORK)
+  if (aliases.size > MOST_HOSTS || aliases.size * entries.length > MOST_WORK)
     return fail([source.problem(0, 'import:too-large')]);
   const problems: ImportProblem[] = [];
   const found = [...aliases].flatMap(([alias, place]) => {
@@ -227,7 +235,7 @@ export function importSshConfig(
   const withMail = found.filter(({ draft }) => draft.forwards.length > 0);
   const taken = withMail.length > 0 ? withMail : found;
   const passedOver = found
-    .filter((each) => !taken.includes(each))
+    .filter(({ draft }) => withMail.length > 0 && draft.forwards.length === 0)
     .map(({ alias }) => {
       const place = aliases.get(alias) ?? { source, at: 0 };
       return place.source.notCarried(place.at, `Host ${alias}`, 'import:why.no-mail-forward');

@@ -3,7 +3,7 @@ import { MOST_JUMPS } from '../../shared/account';
 import type { ImportedDraft, ImportedForward, ImportProblem } from '../../shared/imported';
 import type { Result } from '../../shared/result';
 import { fail, ok } from '../../shared/result';
-import { collide } from '../account-rules';
+import { collide, FORWARD_LIMIT } from '../account-rules';
 import { blankDraft } from './blank-draft';
 import type { ImportContext } from './context';
 import { shortened } from './findings';
@@ -196,6 +196,7 @@ function forwardsOf(
     if (protocol === null) leave('import:why.no-mail-port', { port: spec.hostPort });
     else if (!isLoopback(localAddress)) leave('import:why.loopback-only');
     else if (!isHostName(spec.host)) return broken(setting, 'import:ssh.forward');
+    else if (forwards.length >= FORWARD_LIMIT) leave('import:why.too-many');
     else if (forwards.some((other) => collide(other, forward))) leave('import:why.port-twice');
     else
       forwards.push({
