@@ -17,8 +17,8 @@ const PATIENCE_S = 60;
 export interface VerbMaker {
   readonly parts: CliParts;
   readonly line: CliLine;
-  /** A verb, with our words and our way of ending. */
-  verb(usage: string, description: string): Command;
+  /** A verb, with our words and our way of ending; a hidden one is for other programs. */
+  verb(usage: string, about: string | { readonly hidden: true }): Command;
 }
 
 /** Puts all verbs to the command. */
@@ -31,8 +31,9 @@ export function addVerbs(
   const maker: VerbMaker = {
     parts,
     line,
-    verb(usage, description) {
-      const command = program.command(usage).description(description);
+    verb(usage, about) {
+      const hidden = typeof about !== 'string';
+      const command = program.command(usage, { hidden }).description(hidden ? '' : about);
       prepare(command);
       return command;
     },
@@ -175,7 +176,13 @@ function addSwitches(maker: VerbMaker): void {
 /** What the system's scripts know first, and what only a person can decide. */
 function addReports(maker: VerbMaker): void {
   const { parts, line } = maker;
-  const { t } = parts;
+  const { t, out } = parts;
+  // For the shells' completions: a touch of the tab key must start nothing.
+  maker.verb('names', { hidden: true }).action(async () => {
+    if ((await line.callRunning()) === null) return;
+    const { mailboxes } = await demand(maker, 'list', { names: [] });
+    for (const { name } of mailboxes) out(`${name}\n`);
+  });
   maker.verb('network <up|down>', t('cli:help.network')).action(async (what: string) => {
     if (what !== 'up' && what !== 'down')
       throw wrongUsage({ key: 'cli:usage.network', params: { value: what } }, t);

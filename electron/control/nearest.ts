@@ -13,14 +13,14 @@ export function distance(one: string, other: string): number {
   return before[letters.length] ?? one.length;
 }
 
-/** The word that was most likely meant: at most a third of its letters are other ones. Null when none is near. */
+/** The word that was most likely meant: at most half of its letters are other ones. Null when none is near. */
 export function nearest(typed: string, words: readonly string[]): string | null {
   const wanted = typed.slice(0, 100).toLocaleLowerCase();
   let best: string | null = null;
   let least = Number.POSITIVE_INFINITY;
   for (const word of words) {
     const far = distance(wanted, word.slice(0, 100).toLocaleLowerCase());
-    if (far < least && far <= Math.max(1, word.length / 3)) {
+    if (far < least && far <= Math.max(1, word.length / 2)) {
       least = far;
       best = word;
     }
