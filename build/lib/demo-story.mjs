@@ -173,7 +173,7 @@ async function fetchThrough(page) {
   if (messages.length !== 5) throw new Error(`There were ${messages.length} messages, not 5.`);
   const bytes = messages.reduce((sum, message) => sum + message.length, 0);
   await row(page).getByRole('button', { name: PRACTICE, exact: true }).click();
-  await row(page).getByText('1 in all').waitFor();
+  await row(page).getByText('Your mail program came once').waitFor();
   await picture(page, 'details');
   await row(page).getByRole('button', { name: PRACTICE, exact: true }).click();
   const line = `${messages.length} messages, ${bytes} bytes, from ${host}:${port}`;

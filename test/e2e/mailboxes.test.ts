@@ -141,7 +141,10 @@ describe('mailboxes in the window', () => {
     const form = await main.edit('University');
     await form.openMore();
     const compress = { name: 'Compress what is carried' };
+    const hint = main.page.getByText('Saving reconnects this mailbox once.');
+    expect(await hint.count()).toBe(0);
     await main.page.getByRole('checkbox', compress).click({ force: true });
+    await hint.waitFor();
     await form.save();
     await row.root.getByText('Your change is taken over with one reconnect.').waitFor();
     await until('the tunnel is another one', async () => ![null, before].includes(await attempt()));

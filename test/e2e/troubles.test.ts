@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keepApps, makeAppFolder, type TestApp } from '../support/app';
+import { expectAccessible } from '../support/axe';
 import { filledFor, giveKey, makeKnown } from '../support/mail-world';
 import { inPage, isAsking, type Filled, type MainWindow } from '../support/pages';
 import { startDovecot, type Dovecot } from '../world/dovecot';
@@ -78,6 +79,7 @@ describe('what only a person can mend', () => {
         (text) => `SHA256:${text.replaceAll(/\s/gu, '')}`,
       );
       expect(shown).toEqual([former.fingerprint, sshd.hostKeys[0]?.fingerprint]);
+      await expectAccessible(main.page);
       const focused = 'document.activeElement.textContent';
       expect(await inPage(main.page, focused)).toBe('Stay off (recommended)');
       await dialog.getByRole('button', { name: 'It is the same: trust the new one' }).click();
