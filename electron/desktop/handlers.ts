@@ -69,7 +69,7 @@ export function createHandlers(
     keepDraft: (place, text) => setup.keepDraft(place, text),
     judgeDraft: (id, draft) => setup.judgeDraft(id, draft),
     makeKey: (passphrase, comment) => setup.makeKey(passphrase, comment),
-    installKey: (draft, keyPath) => setup.installKey(draft, keyPath),
+    installKey: (id, draft, keyPath) => setup.installKey(id, draft, keyPath),
     cancelInstall: () => setup.cancelInstall(),
     ...importHandlers(imports, state),
     composeMail: async (subject, body) => {

@@ -65,7 +65,7 @@ export interface IpcContract {
   };
   /** Signs in as the draft says (asking), puts the key on the server and proves it. */
   installKey: {
-    args: [draft: AccountDraft, keyPath: string];
+    args: [id: AccountId | null, draft: AccountDraft, keyPath: string];
     reply: Result<Result<KeyInstalled, TunnelError>, readonly DraftProblem[]>;
   };
   /** Ends an installation that is under way; it fails as a lost connection. */

@@ -156,7 +156,7 @@ const PARSERS: { readonly [N in IpcName]: z.ZodType<IpcArgs<N>> } = {
   keepDraft: z.tuple([id, z.string().max(LONG).nullable()]),
   judgeDraft: z.tuple([id.nullable(), draft]),
   makeKey: z.tuple([text.min(1).nullable(), text]),
-  installKey: z.tuple([draft, text]),
+  installKey: z.tuple([id.nullable(), draft, text]),
   cancelInstall: z.tuple([]),
   readImport: z.tuple([z.string().max(LARGEST_IMPORT)]),
   readSetup: z.tuple([z.string().max(LARGEST_IMPORT)]),

@@ -78,11 +78,12 @@ export class SetupCommands {
 
   /** Puts a key on the server of a mailbox that is being set up, and proves it. A second one ends the first. */
   async installKey(
+    id: AccountId | null,
     draft: AccountDraft,
     keyPath: string,
   ): Promise<Done<Result<Result<KeyInstalled, TunnelError>, readonly DraftProblem[]>>> {
     const { engine, broker, state, personActs } = this.#parts;
-    const judged = this.#judge(null, draft);
+    const judged = this.#judge(id, draft);
     if (!judged.ok) return ok(judged);
     personActs();
     this.cancelInstall();

@@ -31,6 +31,8 @@ export interface Places {
   readonly edit: (id: AccountId, field: string) => void;
   /** From the wizard to the form with all settings, with what was typed. */
   readonly showAll: (form: FormState) => void;
+  /** To the check of a mailbox that was made otherwise. */
+  readonly check: (account: Account) => void;
   /** Back to the list; what was typed waits until it is opened again, or is forgotten (null). */
   readonly leave: (typed: Typed | null) => void;
   /** Forgets what was kept and opens the same as it would have been without it. */
@@ -97,6 +99,14 @@ export function usePlaces(snapshot: AppSnapshot | null): Places {
       setVisit((last) => ({
         ...{ visit: after(last), id: null, initial: form, wizard: null },
         isKept: last?.isKept ?? false,
+        field: FIRST_FIELD,
+      }));
+    },
+    check: (account) => {
+      drafts.put(null, null);
+      setVisit((last) => ({
+        ...{ visit: after(last), id: null, initial: formOf(account), isKept: false },
+        wizard: { ...FIRST_PAGE, page: 'check', id: account.id },
         field: FIRST_FIELD,
       }));
     },

@@ -21,6 +21,8 @@ export function KeyFile({ handle }: { readonly handle: FormHandle }) {
   const take = (keyPath: string): void => set((now) => ({ ...now, keyPath }), 'signIn.path');
   const drop = (event: DragEvent): void => {
     event.preventDefault();
+    // Elsewhere in the window a file is taken for a set-up file.
+    event.stopPropagation();
     setIsOver(false);
     const [file] = event.dataTransfer.files;
     const path = file === undefined ? '' : pathOfFile(file);

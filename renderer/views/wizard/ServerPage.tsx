@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import type { ImportOutcome } from '../../../electron/shared/imported';
 import { Button } from '../../components/Button';
 import { Details } from '../../components/Details';
 import { TextRow } from '../../components/TextRow';
@@ -11,6 +12,7 @@ import { fieldId } from '../form/field-focus';
 import { ForwardsSection } from '../form/ForwardsSection';
 import { NameField, ServerFields } from '../form/ServerSection';
 import type { FormHandle } from '../form/use-form';
+import { PastePanel } from './PastePanel';
 import type { WizardHandle } from './use-wizard';
 import { WizardFrame } from './WizardFrame';
 
@@ -45,14 +47,17 @@ interface ServerPageProps {
   readonly places: Places;
   /** Back to the list, keeping what was typed. */
   readonly leave: () => void;
+  /** A text was pasted and read. */
+  readonly onRead: (outcome: ImportOutcome) => void;
 }
 
 /** The first question: which server, and who the person is there. */
-export function ServerPage({ wizard, places, leave }: ServerPageProps) {
+export function ServerPage({ wizard, places, leave, onRead }: ServerPageProps) {
   const t = useWords();
   const verbs = useVerbs();
   const snapshot = useSnapshot();
   const { fields, isBusy, toSignIn, state } = wizard;
+  const [isPasting, setIsPasting] = useState(false);
   const hasPractice = snapshot?.accounts.some(({ account }) => account.practice) ?? true;
   const practise = async (): Promise<void> => {
     if ((await verbs.addPractice()) !== undefined) leave();
@@ -71,13 +76,19 @@ export function ServerPage({ wizard, places, leave }: ServerPageProps) {
         </>
       }
     >
+      {isPasting ? <PastePanel onCancel={() => setIsPasting(false)} onRead={onRead} /> : null}
       <ServerFields handle={fields} />
       <Aside fields={fields} />
       <div className="wizard__others">
         {state.id !== null ? null : (
-          <Button kind="quiet" onPress={() => places.showAll(fields.form)}>
-            {t('wizard:server.all-settings')}
-          </Button>
+          <>
+            <Button kind="quiet" onPress={() => setIsPasting(true)}>
+              {t('wizard:paste.open')}
+            </Button>
+            <Button kind="quiet" onPress={() => places.showAll(fields.form)}>
+              {t('wizard:server.all-settings')}
+            </Button>
+          </>
         )}
         {hasPractice ? null : (
           <Button kind="quiet" onPress={() => void practise()}>

@@ -5,7 +5,7 @@ import { useAnnounce } from '../../components/Announcer';
 import { useWords } from '../../i18n/use-words';
 import { draftOf } from '../../state/form-state';
 import { useVerbs } from '../../state/verbs';
-import { pageOfField, withSignIn } from '../../state/wizard-state';
+import { withSignIn } from '../../state/wizard-state';
 import type { Installing } from './KeyReady';
 import type { WizardHandle } from './use-wizard';
 
@@ -81,7 +81,7 @@ function useMaking({ fields, update }: WizardHandle): Making {
 }
 
 /** Puts the key that was made on the server. */
-function useInstalling({ fields, state, update, turnTo }: WizardHandle): InstallHandle {
+function useInstalling({ fields, state, update, isRight }: WizardHandle): InstallHandle {
   const t = useWords();
   const verbs = useVerbs();
   const announce = useAnnounce();
@@ -94,18 +94,16 @@ function useInstalling({ fields, state, update, turnTo }: WizardHandle): Install
   useEffect(() => () => void verbs.cancelInstall(), [verbs]);
 
   const install = async (): Promise<void> => {
-    if (state.key === null) return;
+    if (state.key === null || !(await isRight())) return;
     const turn = ++turns.current;
     setInstalling({ kind: 'working' });
     announce(t('wizard:install.working', { host: form.sshHost }));
     // Signs in with the password once; from then on the key takes its place.
     const draft = { ...draftOf(form), signIn: { kind: 'password' } as const };
-    const answer = await verbs.installKey(draft, state.key.path);
+    const answer = await verbs.installKey(state.id, draft, state.key.path);
     if (turn !== turns.current) return;
     if (answer?.ok !== true) {
       setInstalling({ kind: 'not-yet' });
-      const [wrong] = answer?.error ?? [];
-      if (wrong !== undefined) turnTo(pageOfField(wrong.field), wrong.field);
     } else if (answer.value.ok) {
       setInstalling({ kind: 'done', installed: answer.value.value });
       update({ isInstalled: true });

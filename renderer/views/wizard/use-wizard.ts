@@ -28,6 +28,8 @@ export interface WizardHandle {
   /** Turns to a page; `field` gets the keyboard, or else the page's first one. */
   readonly turnTo: (page: WizardPage, field?: string) => void;
   readonly back: () => void;
+  /** Is everything right that was typed? Otherwise it turns to the page where it is not. */
+  readonly isRight: () => Promise<boolean>;
   /** From the first page to the second, when the first is right. */
   readonly toSignIn: () => Promise<void>;
   /** Saves the mailbox, switched on, and turns to the check. */
@@ -71,11 +73,14 @@ export function useWizard(visit: Visit, start: WizardState): WizardHandle {
     await task();
     setIsBusy(false);
   };
-  const toCheck = async (): Promise<void> => {
+  const isRight = async (): Promise<boolean> => {
     const problems = await fields.judge(() => true);
     const [first] = problems ?? [];
     if (first !== undefined) update({ page: pageOfField(first.field) });
-    if (problems?.length !== 0) return;
+    return problems?.length === 0;
+  };
+  const toCheck = async (): Promise<void> => {
+    if (!(await isRight())) return;
     const draft = JSON.stringify(draftOf(fields.form));
     const id = await fields.save();
     if (id === null) return;
@@ -99,6 +104,7 @@ export function useWizard(visit: Visit, start: WizardState): WizardHandle {
       const page = pageBefore(state.page);
       if (page !== null) turnTo(page);
     },
+    isRight,
     toSignIn: () =>
       busily(async () => {
         // What everybody sees comes first; the rest often follows from it, as the name does.

@@ -49,7 +49,7 @@ const HONEST: readonly (readonly [IpcName, readonly unknown[]])[] = [
   ['judgeDraft', [null, DRAFT]],
   ['makeKey', [null, 'msingh@shell.example.org']],
   ['makeKey', ['mole hill', '']],
-  ['installKey', [DRAFT, '/home/msingh/.ssh/id_mailmole']],
+  ['installKey', [null, DRAFT, '/home/msingh/.ssh/id_mailmole']],
   ['cancelInstall', []],
   ['readImport', ['ssh gate']],
   ['readSetup', ['mailmole://setup/AAAA']],

@@ -70,7 +70,7 @@ describe('setting a mailbox up', () => {
 
   it('installs a key in the name of the mailbox to be, which may ask meanwhile', async () => {
     const { setup, heard, finish } = setupWith();
-    const installing = setup.installKey(OTHER, '/k');
+    const installing = setup.installKey(null, OTHER, '/k');
     expect(heard).toEqual(['acts', 'guest Other', 'install Other false /k']);
     finish();
     expect(await installing).toMatchObject({ value: { value: { value: { how: 'added' } } } });
@@ -79,8 +79,8 @@ describe('setting a mailbox up', () => {
 
   it('ends an installation when the person does, or begins another', async () => {
     const { setup, heard, finish } = setupWith();
-    const first = setup.installKey(OTHER, '/k');
-    const second = setup.installKey(OTHER, '/k');
+    const first = setup.installKey(null, OTHER, '/k');
+    const second = setup.installKey(null, OTHER, '/k');
     expect(await first).toMatchObject({ value: { value: { error: { kind: 'connection-lost' } } } });
     // The second one still asks.
     expect(heard.filter((line) => line === 'guest gone')).toEqual([]);
@@ -92,7 +92,7 @@ describe('setting a mailbox up', () => {
 
   it('installs nothing for a draft that is not right', async () => {
     const { setup, heard } = setupWith();
-    const refused = await setup.installKey({ ...OTHER, sshHost: '' }, '/k');
+    const refused = await setup.installKey(null, { ...OTHER, sshHost: '' }, '/k');
     expect(refused).toMatchObject({ value: { ok: false, error: [{ field: 'sshHost' }] } });
     expect(heard).toEqual([]);
   });
