@@ -57,20 +57,12 @@ function reopened(
   return { visit: 1, id: open.id, initial: form, wizard, isKept: true, field: FIRST_FIELD };
 }
 
-/** Where in the window the person is, and what they typed in the places they left. */
-export function usePlaces(snapshot: AppSnapshot | null): Places {
+/** Gives the fields of a mailbox as nobody has changed them: those it has, or those of a new one; null when it is gone. */
+function useFresh(
+  snapshot: AppSnapshot | null,
+): (id: AccountId | null) => Promise<FormState | null> {
   const verbs = useVerbs();
-  const drafts = useDrafts();
-  const [visit, setVisit] = useState<Visit | null>(() => reopened(drafts.open()));
-  const returnTo = useRef<string | null>(null);
-
-  useEffect(() => {
-    if (visit !== null || returnTo.current === null) return;
-    document.getElementById(returnTo.current)?.focus();
-  }, [visit]);
-
-  const accounts = (): readonly Account[] => snapshot?.accounts.map(({ account }) => account) ?? [];
-  const fresh = async (id: AccountId | null): Promise<FormState | null> => {
+  return async (id) => {
     if (id === null) {
       const forward = await verbs.suggestForward('pop3', '', null);
       return emptyForm(
@@ -81,6 +73,21 @@ export function usePlaces(snapshot: AppSnapshot | null): Places {
     const view = snapshot === null ? undefined : viewOf(snapshot, id);
     return view === undefined ? null : formOf(view.account);
   };
+}
+
+/** Where in the window the person is, and what they typed in the places they left. */
+export function usePlaces(snapshot: AppSnapshot | null): Places {
+  const drafts = useDrafts();
+  const fresh = useFresh(snapshot);
+  const [visit, setVisit] = useState<Visit | null>(() => reopened(drafts.open()));
+  const returnTo = useRef<string | null>(null);
+
+  useEffect(() => {
+    if (visit !== null || returnTo.current === null) return;
+    document.getElementById(returnTo.current)?.focus();
+  }, [visit]);
+
+  const accounts = (): readonly Account[] => snapshot?.accounts.map(({ account }) => account) ?? [];
   const open = async (id: AccountId | null, field: string, kept?: Kept): Promise<void> => {
     const initial = kept?.form ?? (await fresh(id));
     if (initial === null) return;
