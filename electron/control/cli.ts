@@ -149,7 +149,10 @@ function endOfParsing(error: CommanderError, program: Command, t: Translate): Co
     case 'commander.help':
       return new CommandEnd(EXIT.usage, '');
     case 'commander.unknownCommand': {
-      const verbs = program.createHelp().visibleCommands(program).map((verb) => verb.name());
+      const verbs = program
+        .createHelp()
+        .visibleCommands(program)
+        .map((verb) => verb.name());
       const like = nearest(what, verbs);
       return wrong(
         like === null
