@@ -156,7 +156,9 @@ describe('what is offered to a server', () => {
   it('has what old servers need at its end, when the account says so', () => {
     const old = algorithmsFor(['ssh-rsa'], { ...PLAIN, oldServer: true });
     const rest = (name: 'kex' | 'cipher' | 'hmac' | 'serverHostKey') => {
-      const safe = lists[name] as readonly string[];
+      const all = lists[name] as readonly string[];
+      // CBC never goes with encrypt-then-MAC (CVE-2023-48795).
+      const safe = all.filter((one) => !one.includes('-etm@'));
       const both = old[name] as readonly string[];
       if (name !== 'serverHostKey') expect(both.slice(0, safe.length)).toEqual(safe);
       return both.filter((one) => !safe.includes(one));
@@ -167,7 +169,7 @@ describe('what is offered to a server', () => {
       'diffie-hellman-group-exchange-sha1',
     ]);
     expect(rest('cipher')).toEqual(['aes128-cbc', 'aes192-cbc', 'aes256-cbc']);
-    expect(rest('hmac')).toEqual(['hmac-sha1-etm@openssh.com', 'hmac-sha1']);
+    expect(rest('hmac')).toEqual(['hmac-sha1']);
     expect(rest('serverHostKey')).toEqual(['ssh-rsa']);
     // A server that is known by its RSA key signs with SHA-1 only when it can do no better.
     expect((old.serverHostKey as readonly string[]).slice(0, 3)).toEqual([
