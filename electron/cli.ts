@@ -48,4 +48,9 @@ process.exitCode = await runCli(process.argv.slice(2), {
   err: (text) => void process.stderr.write(text),
   readInput: () => text(process.stdin),
   readFile: (path) => readFile(path, 'utf8'),
+  scanHostKeys: async (host, port) => {
+    // Read only for the one verb that dials.
+    const { scanHostKeys } = await import('./tunnel/host-key-scan');
+    return scanHostKeys(host, port);
+  },
 });

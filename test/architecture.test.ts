@@ -161,7 +161,10 @@ const ROOMS: readonly Room[] = [
   {
     name: 'cli',
     files: /^electron\/cli\.ts$/u,
-    may: ['asking', 'control', 'shared', 'electron/core/words', 'node'],
+    may: [
+      ...['asking', 'control', 'shared', 'electron/core/words'],
+      ...['electron/tunnel/host-key-scan', 'node'],
+    ],
   },
   {
     name: 'preload',

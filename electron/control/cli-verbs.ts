@@ -8,6 +8,7 @@ import { parseWhole } from './flags';
 import type { Answer, Params, Verb } from './protocol';
 import { LONGEST_WAIT_MS } from './protocol';
 import { renderList, renderStatus } from './render';
+import { addSetupFileVerbs } from './setup-file-verb';
 import { CommandEnd, EXIT, wrongUsage } from './usage';
 
 /** Seconds that `wait` and `check` wait when nobody says otherwise. */
@@ -43,6 +44,7 @@ export function addVerbs(
   addWaits(maker);
   addReports(maker);
   addSetupVerbs(maker);
+  addSetupFileVerbs(maker);
 }
 
 /**

@@ -29,6 +29,8 @@ export interface CliParts {
   /** All of the standard input. */
   readInput(): Promise<string>;
   readFile(path: string): Promise<string>;
+  /** Asks an SSH server for its keys; see `host-key-scan.ts` of the engine. */
+  scanHostKeys(host: string, port: number): Promise<readonly string[]>;
 }
 
 /** A line to the program, opened when it is first needed. */
