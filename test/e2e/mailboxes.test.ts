@@ -180,6 +180,10 @@ describe('mailboxes in the window', () => {
     expect(await fact('Saved by compression')).toMatch(/bytes|kB|nothing yet/u);
     await client.stop();
     await until('nothing is connected', async () => (await fact('Connected now')) === '0');
+    await row.button('Settings for your mail program').click();
+    await row.root.getByRole('button', { name: /Which one do you use\?/u }).click();
+    await main.page.getByRole('option', { name: /^fetchmail/u }).click();
+    await row.root.getByText(`port ${localPort}`).first().waitFor();
     await expectAccessible(main.page);
     await row.button('College').click();
   });

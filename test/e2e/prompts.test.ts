@@ -101,6 +101,14 @@ describe('what is asked', () => {
     await asked.type('Passphrase', WRONG);
     await asked.page.getByRole('button', { name: 'Show what is typed' }).click();
     const field = asked.page.getByLabel('Passphrase', { exact: true });
+    const capsLock = (on: boolean) =>
+      `document.querySelector('.secret input').dispatchEvent(new KeyboardEvent('keyup',
+        { key: 'CapsLock', modifierCapsLock: ${on}, bubbles: true }))`;
+    const warning = asked.page.getByText('Caps Lock is on.');
+    await inPage(asked.page, capsLock(true));
+    await warning.waitFor();
+    await inPage(asked.page, capsLock(false));
+    await warning.waitFor({ state: 'hidden' });
     expect(await field.getAttribute('type')).toBe('text');
     await asked.press('Unlock');
     const next = await app.question('Unlock your key', /That was not it\. 2 tries left\./u);

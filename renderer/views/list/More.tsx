@@ -6,6 +6,7 @@ import { Button } from '../../components/Button';
 import { useWords } from '../../i18n/use-words';
 import { bridged, mailPathsOf } from '../../state/mail-path';
 import { useVerbs } from '../../state/verbs';
+import { ForPrograms } from './ForPrograms';
 import { Forwards } from './Forwards';
 import { PathPicture } from './PathPicture';
 import { Recent } from './Recent';
@@ -46,6 +47,7 @@ export function More({ view, now, actions }: MoreProps) {
         ))}
       </section>
       <Forwards account={account} />
+      <ForPrograms account={account} />
       {greeting === null ? null : (
         <section className="more__section">
           <h3 className="section-title">{t('window:more.greeting')}</h3>
