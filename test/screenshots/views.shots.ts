@@ -7,6 +7,7 @@ import { makeKey } from '../world/ssh-keys';
 import { startSshd, type Sshd } from '../world/sshd';
 import { oneTimeCodeSignIn, passwordSignIn } from '../world/sshd-pam';
 import { freePort } from '../world/world-folder';
+import { openWizard, QUESTIONS } from '../support/wizard';
 import { Camera } from './camera';
 
 /** The shortest that an idle connection is kept. */
@@ -40,14 +41,7 @@ describe('the first start', () => {
     await camera.shoot('practice');
   });
 
-  it('the wizard, page by page', async () => {
-    await main.button('Add a mailbox').click();
-    await main.page.getByRole('heading', { level: 1 }).first().waitFor();
-    await camera.shoot('wizard-server');
-  });
-
   it('preferences', async () => {
-    await main.page.keyboard.press('Escape');
     await main.button('Preferences').click();
     await main.page.getByRole('heading', { name: 'Preferences', level: 1 }).waitFor();
     await camera.shoot('preferences');
@@ -144,6 +138,59 @@ describe('several mailboxes', () => {
     const asked = await app.question(/./u);
     await camera.shoot('prompt-code', asked.page);
     await asked.press('Cancel');
+  });
+
+  it('the four pages that set a mailbox up', async () => {
+    const { sshd, dovecot } = world;
+    const wizard = await openWizard(main);
+    await wizard.field('Server').fill(`${sshd.user}@${sshd.host}:${sshd.port}`);
+    await wizard.field('User name').focus();
+    await camera.shoot('wizard-1-server');
+    await wizard.fillAside({
+      Name: 'Library',
+      'Port on this computer': await freePort('127.0.0.1'),
+      'Its port': dovecot.ports.pop3,
+    });
+    await wizard.press('Next');
+    await wizard.asks(QUESTIONS.signIn);
+    await wizard.choose('Make me a key');
+    await camera.shoot('wizard-2-key');
+    await wizard.choose('Automatic');
+    await camera.shoot('wizard-2-sign-in');
+    await wizard.press('Next');
+    await wizard.asks(QUESTIONS.proven);
+    await camera.shoot('wizard-3-check');
+    await wizard.press('Next');
+    await wizard.asks(QUESTIONS.program);
+    await camera.shoot('wizard-4-program');
+    await wizard.press('Done');
+  });
+
+  it('a set-up file, and one that is broken', async () => {
+    const { sshd, dovecot } = world;
+    const setup = {
+      ...{ format: 'mailmole-setup', version: 1, name: 'Museum', hint: 'Use your campus name.' },
+      server: { host: sshd.host, port: sshd.port, hostKeys: sshd.knownHosts().trim().split('\n') },
+      forwards: [{ protocol: 'pop3', mailHost: dovecot.host, mailPort: dovecot.ports.pop3 }],
+    };
+    const drop = (text: string): Promise<unknown> =>
+      inPage(
+        main.page,
+        `(() => {
+          const carried = new DataTransfer();
+          carried.items.add(new File([${JSON.stringify(text)}], 'museum.mailmole'));
+          document.body.dispatchEvent(
+            new DragEvent('drop', { dataTransfer: carried, bubbles: true, cancelable: true }));
+        })()`,
+      );
+    await drop(JSON.stringify(setup));
+    await main.page.getByRole('heading', { level: 1, name: 'Set up this mailbox' }).waitFor();
+    await camera.shoot('setup-file');
+    await main.page.keyboard.press('Escape');
+    await drop(JSON.stringify({ ...setup, command: 'rm' }, null, 2));
+    await main.page.getByRole('heading', { level: 1, name: 'This cannot be used' }).waitFor();
+    await camera.shoot('setup-file-broken');
+    await main.page.keyboard.press('Escape');
   });
 
   it('the form', async () => {
