@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { openPlainAccountStore } from './accounts/account-store-plain';
@@ -49,6 +49,7 @@ async function run(): Promise<number> {
     return 2;
   }
   const paths = profilePaths(options.value.profile ?? defaultProfile());
+  if (!makeFolder(paths.profile)) return 1;
   const home = homedir();
   const { preferences } = readPreferencesFile(preferencesFile(paths.profile));
   const { logLevel, keepUnlocked } = preferences;
@@ -76,6 +77,17 @@ async function run(): Promise<number> {
     log('error', `Mailmole cannot start: ${reason}`);
     print('error', reason);
     return 1;
+  }
+}
+
+/** Makes the profile's folder before the log is opened, which would go on without one and say so at length. */
+function makeFolder(folder: string): boolean {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return true;
+  } catch (error) {
+    print('error', textOfThrown(error));
+    return false;
   }
 }
 
