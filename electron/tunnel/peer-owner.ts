@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { coalesced } from './coalesced';
 import { tcpSockets, type TcpEntry } from './proc-net';
 
@@ -21,7 +22,19 @@ export type Ends = Pick<
 type SocketTable = ReadonlyMap<string, TcpEntry>;
 
 /** One reading serves every connection that arrived before it began: a burst of a thousand must not read a thousand times. */
-const readTable = coalesced(async () => tableOf(await tcpSockets()));
+const readTable = coalesced(async () => {
+  // A long list takes as long to read as many connections to arrive. Twice that long nothing is read again, so that
+  // there is time to let them in.
+  const rest = lastEnded + 2 * lastTook - performance.now();
+  if (rest > 1) await setTimeout(rest);
+  const began = performance.now();
+  const table = tableOf(await tcpSockets());
+  lastEnded = performance.now();
+  lastTook = lastEnded - began;
+  return table;
+});
+/** When the last reading ended and how long it took, in milliseconds. */
+let [lastEnded, lastTook] = [0, 0];
 
 /**
  * Looks up who owns the other end of a connection to one of our ports. Linux lists each TCP socket with its user's

@@ -165,7 +165,7 @@ const idle: Row = {
         await (await stage.mailmole.account(task, 'always-on')).up();
       }
       // Until what belongs to connecting is over.
-      await sleep(20_000);
+      await sleep(5_000);
       const theirs = () => sumOf(peers.map(({ pid }) => costOf(pid)));
       const ours = () => costOf(stage.mailmole.pid);
       const taken = { peer: [] as Idle[], mailmole: [] as Idle[] };
