@@ -101,7 +101,7 @@ describe.skipIf(!passwordSignIn().available)('the first run', () => {
     const file = path.join(app.folder.home, '.ssh', 'id_mailmole');
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     await wizard.press('Copy the text');
-    await wizard.button('Copy the text').getByText('Copied').waitFor();
+    await wizard.button('Copied').waitFor();
     const copied = await app.electron.evaluate(({ clipboard }) => clipboard.readText());
     expect(copied).toContain((await readFile(`${file}.pub`, 'utf8')).trim());
   });
@@ -138,7 +138,7 @@ describe.skipIf(!passwordSignIn().available)('the first run', () => {
     await wizard.page.getByRole('option', { name: 'fetchmail' }).click();
     const copy = wizard.button(/^Copy .*fetchmailrc$/u);
     await copy.click();
-    await copy.getByText('Copied').waitFor();
+    await wizard.button('Copied').waitFor();
     const rc = await app.electron.evaluate(({ clipboard }) => clipboard.readText());
     expect(rc).toContain(String(localPort));
     // The mail password is the person's to add; and there is no `mailmole` on this path to be asked first.
