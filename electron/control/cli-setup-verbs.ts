@@ -19,6 +19,10 @@ export function addSetupVerbs(maker: VerbMaker): void {
   addImport(maker);
   addEdit(maker);
   const { t } = maker.parts;
+  maker.verb('export [NAME...]', t('cli:help.export')).action(async (names: string[]) => {
+    const { text } = await demand(maker, 'export', { names });
+    maker.parts.out(text);
+  });
   maker.verb('remove <NAME>', t('cli:help.remove')).action(async (name: string) => {
     await demand(maker, 'remove', { name });
   });

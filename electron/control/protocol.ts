@@ -81,6 +81,8 @@ export const VERBS = {
     }),
     reply: z.object({ mailboxes: z.array(made), notes: z.array(z.string()) }),
   },
+  /** The mailboxes as one text, for another computer; no name means all. It holds no secret. */
+  export: { params: z.object({ names }), reply: z.object({ text: z.string() }) },
   edit: { params: z.object({ name, changes: mailbox, ask }), reply: made },
   remove: { params: z.object({ name }), reply: made },
   lock: { params: z.object({}), reply: nothing },

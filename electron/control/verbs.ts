@@ -1,3 +1,4 @@
+import { exportAccounts } from '../accounts/import/own-export';
 import { parseDraft } from '../accounts/account-schema';
 import { isProgram, PROGRAMS, settingsFor, settingsText } from '../client-setup/programs';
 import type { Account, AccountDraft, DraftProblem } from '../shared/account';
@@ -79,6 +80,10 @@ export function createVerbs(parts: ControlParts): VerbTable {
       answered(find(name), ({ account }) => programSettings(program, account, t)).then(flat),
     add: ({ mailboxes, on, ask }) => add(mailboxes, { by: actsFor(ask), on }, parts),
     import: (params) => importMailboxes(params, actsFor(params.ask), parts),
+    export: (params) =>
+      answered(findAll(params.names), (found) => ({
+        text: exportAccounts(found.map(({ account }) => account)),
+      })),
     edit: async ({ name, changes, ask }) => {
       const found = find(name);
       return found.ok ? edit(found.value.account, changes, actsFor(ask), parts) : found;
