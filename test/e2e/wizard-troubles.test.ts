@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { keepApps, makeAppFolder, type TestApp } from '../support/app';
+import { expectAccessible } from '../support/axe';
 import { giveKey, makeKnown, startMailWorld, type MailWorld } from '../support/mail-world';
 import { inPage, type MainWindow } from '../support/pages';
 import { openWizard, QUESTIONS, type Wizard } from '../support/wizard';
@@ -53,6 +54,7 @@ describe('setting a mailbox up', () => {
     await wizard.stageIs('The server', 'stopped here');
     const stage = wizard.stage('The server');
     await stage.getByText('127.0.0.1 refused the connection.').waitFor();
+    await expectAccessible(wizard.page);
     await stage.getByRole('button', { name: 'Change the server' }).click();
     await wizard.asks(QUESTIONS.server);
     await until('the port has the keyboard', async () =>
@@ -119,6 +121,7 @@ describe('setting a mailbox up', () => {
     await text.fill('make me a mailbox');
     await wizard.press('Read it');
     await wizard.page.getByText('Mailmole does not know what this is.').waitFor();
+    await expectAccessible(wizard.page);
     await text.fill(`ssh -N -p ${sshd.port} ${sshd.user}@${sshd.host}`);
     await wizard.press('Read it');
     await wizard.page.getByRole('heading', { level: 1 }).waitFor();

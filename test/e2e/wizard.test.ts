@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keepApps, type TestApp } from '../support/app';
+import { expectAccessible } from '../support/axe';
 import { startHomeServer, type HomeServer } from '../support/home-server';
 import type { MainWindow } from '../support/pages';
 import { openWizard, QUESTIONS, Wizard } from '../support/wizard';
@@ -45,11 +46,15 @@ describe.skipIf(!passwordSignIn().available)('the first run', () => {
     for (const each of [fetchmail, server, dovecot]) await each.stop();
   });
 
+  const copied = (): Promise<string> =>
+    app.electron.evaluate(({ clipboard }) => clipboard.readText());
+
   it('asks who looks after the mail, and says at the field what would be right', async () => {
     wizard = await openWizard(main);
     await wizard.asks(QUESTIONS.server);
     await wizard.press('Next');
     await wizard.page.getByText('Fill in the server, such as mail.example.org.').waitFor();
+    await expectAccessible(wizard.page);
     await wizard.field('Server').fill('https://mail.example.org/');
     await wizard.press('Next');
     await wizard.page.getByText('Only the server’s name, without what').waitFor();
@@ -92,6 +97,7 @@ describe.skipIf(!passwordSignIn().available)('the first run', () => {
     await wizard.page.getByText('Guessed at once').waitFor();
     await wizard.field('New passphrase').fill(PASSPHRASE);
     await wizard.page.getByText('Strong', { exact: true }).waitFor();
+    await expectAccessible(wizard.page);
     await wizard.press('Make the key');
     await wizard.page.getByText('Those were not the same. Type both again.').waitFor();
     await wizard.field('New passphrase').fill(PASSPHRASE);
@@ -100,10 +106,10 @@ describe.skipIf(!passwordSignIn().available)('the first run', () => {
     await wizard.page.getByRole('main').getByText('Your key is ready.').waitFor();
     const file = path.join(app.folder.home, '.ssh', 'id_mailmole');
     expect((await stat(file)).mode & 0o777).toBe(0o600);
+    await expectAccessible(wizard.page);
     await wizard.press('Copy the text');
-    await wizard.button('Copied').waitFor();
-    const copied = await app.electron.evaluate(({ clipboard }) => clipboard.readText());
-    expect(copied).toContain((await readFile(`${file}.pub`, 'utf8')).trim());
+    const line = (await readFile(`${file}.pub`, 'utf8')).trim();
+    await until('the public half is on the clipboard', async () => (await copied()).includes(line));
   });
 
   it('puts the key on the server with the password, once, and proves it', async () => {
@@ -129,17 +135,20 @@ describe.skipIf(!passwordSignIn().available)('the first run', () => {
     }
     await wizard.stage('The mail server').getByText('+OK Dovecot ready.').waitFor();
     expect((await app.snapshot()).accounts).toHaveLength(1);
+    await expectAccessible(wizard.page);
   });
 
   it('tells what to put into the mail program, and that fetches the mail', async () => {
     await wizard.press('Next');
     await wizard.asks(QUESTIONS.program);
+    await expectAccessible(wizard.page);
     await wizard.button(/^.*Which one do you use\?$/u).click();
     await wizard.page.getByRole('option', { name: 'fetchmail' }).click();
+    await expectAccessible(wizard.page);
     const copy = wizard.button(/^Copy .*fetchmailrc$/u);
     await copy.click();
-    await wizard.button('Copied').waitFor();
-    const rc = await app.electron.evaluate(({ clipboard }) => clipboard.readText());
+    await until('it is on the clipboard', async () => (await copied()).includes('poll'));
+    const rc = await copied();
     expect(rc).toContain(String(localPort));
     // The mail password is the person's to add; and there is no `mailmole` on this path to be asked first.
     const mine = rc.replace('there', `there with password ${dovecot.password}`);

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { CircleCheck, KeyRound, Mail } from 'lucide-react';
 import type { KeyInstalled, KeyMade } from '../../../electron/shared/server-key';
 import { describeError } from '../../../electron/shared/messages';
@@ -102,9 +103,12 @@ function Administrator({ keyMade, host, user }: Pick<KeyReadyProps, 'keyMade' | 
 export function KeyReady(props: KeyReadyProps) {
   const { keyMade, installing } = props;
   const t = useWords();
+  // The button that made it is gone; who just made it goes on from here.
+  const ready = useRef<HTMLParagraphElement>(null);
+  useEffect(() => ready.current?.focus(), []);
   return (
     <div className="key-panel">
-      <p className="key-panel__ready">
+      <p className="key-panel__ready" ref={ready} tabIndex={-1}>
         <KeyRound size={16} aria-hidden />
         <span>{t('wizard:key.ready')}</span>
       </p>

@@ -44,17 +44,21 @@ export function PastePanel({ onCancel, onRead }: PastePanelProps) {
         aria-invalid={problems.length > 0}
         aria-describedby={`${id}-problems`}
       />
-      <ul className="paste__problems" id={`${id}-problems`} role="alert">
-        {problems.map(({ place, messageKey, params }, index) => {
-          const problem = t(messageKey, params);
-          return (
-            // The problems of one reading never change places.
-            <li key={index}>
-              {place === null ? problem : t('wizard:paste.line', { line: place.line, problem })}
-            </li>
-          );
-        })}
-      </ul>
+      <div className="paste__problems" id={`${id}-problems`} role="alert">
+        {problems.length === 0 ? null : (
+          <ul>
+            {problems.map(({ place, messageKey, params }, index) => {
+              const problem = t(messageKey, params);
+              return (
+                // The problems of one reading never change places.
+                <li key={index}>
+                  {place === null ? problem : t('wizard:paste.line', { line: place.line, problem })}
+                </li>
+              );
+            })}
+          </ul>
+        )}
+      </div>
       <div className="paste__actions">
         <Button onPress={onCancel}>{t('wizard:paste.cancel')}</Button>
         <Button kind="primary" onPress={() => void read()}>

@@ -13,7 +13,15 @@ import './key-panel.css';
 
 const WAYS: readonly WizardSignIn[] = ['automatic', 'password', 'key-file', 'make-key'];
 
-/** The one thing to do next. */
+/** What the button says that puts a key on the server. */
+const LABELS = {
+  'not-yet': 'button',
+  working: 'busy',
+  failed: 'again',
+  done: 'button',
+} as const satisfies Readonly<Record<NewKeyHandle['installing']['kind'], string>>;
+
+/** The one thing to do next. A button that is at work is not disabled, since it would lose the keyboard then. */
 function Next({
   wizard,
   newKey,
@@ -25,14 +33,14 @@ function Next({
   const { state, isBusy } = wizard;
   if (!state.wantsKey || state.isInstalled) {
     return (
-      <Button kind="primary" submit isDisabled={isBusy}>
+      <Button kind="primary" submit isDisabled={isBusy} autoFocus={state.isInstalled}>
         {t('wizard:next')}
       </Button>
     );
   }
   if (state.key === null) {
     return (
-      <Button kind="primary" submit isDisabled={newKey.isMaking}>
+      <Button kind="primary" submit>
         {newKey.isMaking ? t('wizard:key.making') : t('wizard:key.make')}
       </Button>
     );
@@ -43,10 +51,8 @@ function Next({
       <Button isDisabled={isBusy || isInstalling} onPress={() => void wizard.toCheck()}>
         {t('wizard:admin.sent')}
       </Button>
-      <Button kind="primary" submit isDisabled={isInstalling}>
-        {newKey.installing.kind === 'failed'
-          ? t('wizard:install.again')
-          : t('wizard:install.button')}
+      <Button kind="primary" submit>
+        {t(`wizard:install.${LABELS[newKey.installing.kind]}`)}
       </Button>
     </>
   );
@@ -60,9 +66,10 @@ export function SignInPage({ wizard }: { readonly wizard: WizardHandle }) {
   const newKey = useNewKey(wizard);
   const choice = signInChoice(form, state);
   const ways = choice === 'agent' ? [...WAYS, choice] : WAYS;
-  const submit = (): Promise<void> => {
-    if (choice !== 'make-key' || state.isInstalled) return toCheck();
-    return state.key === null ? newKey.make() : newKey.install();
+  const submit = async (): Promise<void> => {
+    if (newKey.isMaking || newKey.installing.kind === 'working') return;
+    if (choice !== 'make-key' || state.isInstalled) await toCheck();
+    else await (state.key === null ? newKey.make() : newKey.install());
   };
   return (
     <WizardFrame

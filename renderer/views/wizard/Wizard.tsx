@@ -101,12 +101,12 @@ export function Wizard({ visit, start, places }: WizardProps) {
         <Steps page={state.page} />
       </header>
       {visit.isKept && state.page === start.page ? (
-        <p className="form__kept wizard__kept">
+        <aside className="form__kept wizard__kept" aria-label={t('form:start-afresh')}>
           {t('form:kept')}
           <Button kind="quiet" small onPress={() => void places.startAfresh()}>
             {t('form:start-afresh')}
           </Button>
-        </p>
+        </aside>
       ) : null}
       <Page key={state.page} wizard={wizard} places={places} leave={leave} onRead={setPasted} />
     </div>
