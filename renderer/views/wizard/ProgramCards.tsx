@@ -3,13 +3,15 @@ import type { AccountId } from '../../../electron/shared/account';
 import type { ProgramCard } from '../../../electron/shared/program-card';
 import { SelectRow } from '../../components/SelectRow';
 import { useWords } from '../../i18n/use-words';
+import { useSnapshot } from '../../state/use-snapshot';
 import { useVerbs } from '../../state/verbs';
 import { Card } from './Card';
 import './program.css';
 
-/** The cards of one mailbox; null until they are there. */
+/** The cards of one mailbox, in the language that is spoken; null until they are there. */
 function useCards(id: AccountId): readonly ProgramCard[] | null {
   const verbs = useVerbs();
+  const language = useSnapshot()?.language;
   const [cards, setCards] = useState<readonly ProgramCard[] | null>(null);
   useEffect(() => {
     let isGone = false;
@@ -19,7 +21,7 @@ function useCards(id: AccountId): readonly ProgramCard[] | null {
     return () => {
       isGone = true;
     };
-  }, [verbs, id]);
+  }, [verbs, id, language]);
   return cards;
 }
 
