@@ -23,18 +23,17 @@ type SocketTable = ReadonlyMap<string, TcpEntry>;
 
 /** One reading serves every connection that arrived before it began: a burst of a thousand must not read a thousand times. */
 const readTable = coalesced(async () => {
-  // A long list takes as long to read as many connections to arrive. Twice that long nothing is read again, so that
-  // there is time to let them in.
-  const rest = lastEnded + 2 * lastTook - performance.now();
-  if (rest > 1) await setTimeout(rest);
-  const began = performance.now();
-  const table = tableOf(await tcpSockets());
-  lastEnded = performance.now();
-  lastTook = lastEnded - began;
-  return table;
+  // A long list takes as long to read as many connections to arrive. Before it is read again they are let in.
+  const rest = last.ended + last.entries * REST_MS - performance.now();
+  if (rest > 5) await setTimeout(rest);
+  const sockets = await tcpSockets();
+  last = { ended: performance.now(), entries: sockets.length };
+  return tableOf(sockets);
 });
-/** When the last reading ended and how long it took, in milliseconds. */
-let [lastEnded, lastTook] = [0, 0];
+/** How long nothing is read after a reading, in milliseconds for each socket that was in the list. */
+const REST_MS = 0.02;
+/** When the last reading ended (milliseconds), and how many sockets it gave. */
+let last = { ended: 0, entries: 0 };
 
 /**
  * Looks up who owns the other end of a connection to one of our ports. Linux lists each TCP socket with its user's
