@@ -48,6 +48,9 @@ const OTHERS: Readonly<Partial<Record<Language, () => Promise<{ readonly default
     de: () => import('./de/index'),
     fr: () => import('./fr/index'),
     es: () => import('./es/index'),
+    pt: () => import('./pt/index'),
+    ja: () => import('./ja/index'),
+    ar: () => import('./ar/index'),
   };
 
 /** The words of a language. Rejects when its file cannot be read. */
