@@ -27,7 +27,9 @@ export async function importMailboxes(
   by: StartedBy,
   { imports, t }: ImportVerbParts,
 ): Promise<Answer<'import'>> {
-  const read = await imports.readImport(text);
+  // A protocol without ports may also be what an ssh command leaves unsaid: one whose mail server has a port of its own.
+  const spoken = given.forwards.filter(({ mailHost }) => mailHost === null);
+  const read = await imports.readImport(text, spoken);
   if (!read.ok) return notDone(t);
   if (!read.value.ok) {
     const lines = read.value.error.map(({ place, messageKey, params }) =>

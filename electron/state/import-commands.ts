@@ -3,6 +3,7 @@ import { collide } from '../accounts/account-rules';
 import { parseDraft } from '../accounts/account-schema';
 import type { ImportContext } from '../accounts/import/context';
 import { importSetupFile, importSetupLink, importText } from '../accounts/import/import-text';
+import type { Spoken } from '../accounts/import/ssh-draft';
 import type { Account, AccountId } from '../shared/account';
 import { DEFAULT_LOCAL_PORTS } from '../shared/account';
 import type {
@@ -45,9 +46,9 @@ export class ImportCommands {
     this.#parts = parts;
   }
 
-  /** Whatever a person pasted or named on a command line. */
-  async readImport(text: string): Promise<Done<ImportRead>> {
-    return ok(await this.#fitted(importText(text, this.#parts.context())));
+  /** Whatever a person pasted or named on a command line; `spoken` as for `importText`. */
+  async readImport(text: string, spoken: readonly Spoken[] = []): Promise<Done<ImportRead>> {
+    return ok(await this.#fitted(importText(text, this.#parts.context(), spoken)));
   }
 
   /** What came from elsewhere: a set-up file or a link to one, and no other kind of text. */

@@ -1,5 +1,14 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import {
+  access,
+  chmod,
+  constants,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,6 +58,38 @@ describe('the configuration of the packages', () => {
       },
     });
   });
+
+  it('puts the command, its words for shells and man, the unit and the hooks where docs say', async () => {
+    const config = await builder.read(root, 'build/electron-builder.yml', null);
+    expect(config).toMatchObject({
+      linux: {
+        extraResources: expect.arrayContaining([
+          { from: 'build/linux/mailmole.sh', to: 'bin/mailmole' },
+          // The rest of that folder: what a person links or copies, but no script of the package itself.
+          { from: 'build/linux', to: 'linux', filter: ['!*.sh'] },
+        ]) as object[],
+      },
+    });
+    for (const kind of ['deb', 'rpm']) {
+      const { fpm } = config[kind] as { fpm: readonly string[] };
+      expect(
+        fpm.map((each) =>
+          each.split('=')[1]?.replace(/(?:vendor-completions|site-functions)/u, 'Z'),
+        ),
+      ).toEqual([
+        '/usr/share/bash-completion/completions/mailmole',
+        '/usr/share/zsh/Z/_mailmole',
+        '/usr/share/fish/vendor_completions.d/mailmole.fish',
+        '/usr/share/man/man1/mailmole.1',
+      ]);
+      for (const file of fpm) await access(join(root, file.split('=')[0] ?? ''));
+    }
+  });
+
+  it.each(['ip-up', 'ip-down', 'network-changed', 'nm-dispatcher', 'mailmole.sh'])(
+    'ships %s ready to run',
+    (name) => access(join(root, 'build/linux', name), constants.X_OK),
+  );
 
   it.each(['linux', 'win', 'mac', 'nsis', 'dmg', 'deb'])(
     'would notice a mistake in %s',

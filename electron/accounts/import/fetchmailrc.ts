@@ -15,6 +15,7 @@ import { readFetchmailrc } from './fetchmail-entries';
 import { shortened, Source } from './findings';
 import type { Imported } from './ssh-command';
 import { importSshCommands, isSshProgram } from './ssh-command';
+import type { Spoken } from './ssh-draft';
 import { isHostName, isLoopback, portOf, protocolOf } from './ssh-values';
 
 /** The mailboxes that a `.fetchmailrc` polls: through an `ssh` of its own, or without a tunnel so far. */
@@ -121,8 +122,9 @@ class EntryReader {
     // fetchmail fills in what a plugin has to reach.
     const text = command.text.replaceAll('%h', polled.host).replaceAll('%p', String(polled.port));
     const inner = new Source(text, null, { source: this.#source, offset: command.at });
-    const protocolAt = (local: number) => (local === polled.port ? polled.protocol : null);
-    const read = importSshCommands(inner, this.#context, protocolAt);
+    const spoken: Spoken = { protocol: polled.protocol, tls: 'none' };
+    const spokenAt = (local: number) => (local === polled.port ? spoken : null);
+    const read = importSshCommands(inner, this.#context, spokenAt);
     if (!read.ok) {
       this.#problems.push(...read.error);
       return true;

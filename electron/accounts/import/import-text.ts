@@ -18,6 +18,7 @@ import { draftOfSetup, parseSetupFile, SETUP_FORMAT } from './setup-file';
 import { LINK_START, textOfLink } from './setup-link';
 import { importSshCommands, isSshProgram } from './ssh-command';
 import { importSshConfig } from './ssh-config';
+import type { Spoken } from './ssh-draft';
 import { isSshKeyword } from './ssh-keywords';
 
 /** More mailboxes than one person makes at a time. */
@@ -28,8 +29,14 @@ type Read = Result<ImportOutcome, readonly ImportProblem[]>;
 /**
  * Makes draft accounts of whatever text a person has: an `ssh` command, `~/.ssh/config`, a `.fetchmailrc`, a set-up file
  * or link, or our own export. Which one it is shows in its first word.
+ *
+ * @param spoken what is spoken, in turn, through each of an `ssh` command's forwards whose port does not tell
  */
-export function importText(text: string, context: ImportContext): Read {
+export function importText(
+  text: string,
+  context: ImportContext,
+  spoken: readonly Spoken[] = [],
+): Read {
   if (text.length > LARGEST_IMPORT) return fail([problemOfAll('import:too-large')]);
   if (text.trim() === '') return fail([problemOfAll('import:empty')]);
   if (text.trimStart().toLowerCase().startsWith('mailmole:')) return importSetupLink(text);
@@ -41,7 +48,10 @@ export function importText(text: string, context: ImportContext): Read {
     case null:
       return fail([problemOfAll('import:unknown-kind')]);
     case 'ssh-command':
-      return outcome(kind, importSshCommands(source, context));
+      return outcome(
+        kind,
+        importSshCommands(source, context, (_port, index) => spoken[index] ?? null),
+      );
     case 'ssh-config':
       return outcome(kind, importSshConfig(source, context));
     case 'fetchmailrc':

@@ -6,7 +6,7 @@ import type { Source, Word } from './findings';
 import type { ShellCommand } from './shell-words';
 import { splitShell } from './shell-words';
 import { configBeside } from './ssh-config';
-import type { ProtocolAt } from './ssh-draft';
+import type { SpokenAt } from './ssh-draft';
 import { draftOfOptions } from './ssh-draft';
 import { readSshLine, SshOptions } from './ssh-options';
 import { parseDestination } from './ssh-values';
@@ -55,19 +55,19 @@ export interface Imported {
 /**
  * Every `ssh` command of a text that a person typed into a shell.
  *
- * @param protocolAt what is known to be spoken at a local port, where a mail server has a port of its own
+ * @param spokenAt what is known to be spoken at a local port, where a mail server has a port of its own
  */
 export function importSshCommands(
   source: Source,
   context: ImportContext,
-  protocolAt: ProtocolAt = () => null,
+  spokenAt: SpokenAt = () => null,
 ): Result<Imported, readonly ImportProblem[]> {
   const split = splitShell(source, context.home);
   if (!split.ok) return fail([split.error]);
   const drafts: ImportedDraft[] = [];
   const notCarried: NotCarried[] = [];
   for (const command of split.value) {
-    const read = importOne(source, command, context, protocolAt);
+    const read = importOne(source, command, context, spokenAt);
     if (!read.ok) return read;
     drafts.push(...read.value.drafts);
     notCarried.push(...read.value.notCarried);
@@ -80,7 +80,7 @@ function importOne(
   source: Source,
   command: ShellCommand,
   context: ImportContext,
-  protocolAt: ProtocolAt,
+  spokenAt: SpokenAt,
 ): Result<Imported, readonly ImportProblem[]> {
   const name = programIn(command.words);
   const first = command.words[0];
@@ -108,7 +108,7 @@ function importOne(
   if (!config.ok) return config;
   config.value.addTo(options, destination.text);
   const optionsOf = (hop: string) => config.value.optionsOf(hop);
-  const draft = draftOfOptions(options, { ...destination, source }, context, optionsOf, protocolAt);
+  const draft = draftOfOptions(options, { ...destination, source }, context, optionsOf, spokenAt);
   if (!draft.ok) return fail([draft.error]);
   const redirected = command.redirections.map((word) =>
     source.notCarried(word.at, word.text, 'import:why.redirection'),

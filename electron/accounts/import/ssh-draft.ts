@@ -1,4 +1,4 @@
-import type { ForwardProtocol, Route, SignIn } from '../../shared/account';
+import type { Route, SignIn } from '../../shared/account';
 import { MOST_JUMPS } from '../../shared/account';
 import type { ImportedDraft, ImportedForward, ImportProblem } from '../../shared/imported';
 import type { Result } from '../../shared/result';
@@ -15,8 +15,15 @@ import { expandPath, expandTokens } from './ssh-tokens';
 import type { Destination } from './ssh-values';
 import { isHostName, isLoopback, parseForward, parseJump, portOf, protocolOf } from './ssh-values';
 
-/** What is spoken at a local port, where that is known; null else. */
-export type ProtocolAt = (localPort: number) => ForwardProtocol | null;
+/** What a mail program speaks through a forward. */
+export type Spoken = Pick<ImportedForward, 'protocol' | 'tls'>;
+
+/**
+ * What is spoken at a local port whose mail server's port does not tell, where that is known; null else.
+ *
+ * @param index how many such ports the same command has before it
+ */
+export type SpokenAt = (localPort: number, index: number) => Spoken | null;
 
 /** The options that count for another server on the way, by its name there. */
 export type OptionsOf = (alias: string) => SshOptions;
@@ -27,14 +34,14 @@ export function draftOfOptions(
   alias: Setting,
   context: ImportContext,
   optionsOf: OptionsOf,
-  protocolAt: ProtocolAt = () => null,
+  spokenAt: SpokenAt = () => null,
 ): Result<ImportedDraft, ImportProblem> {
   const target = resolve(options, alias, context);
   if (!target.ok) return target;
   const { host, port, user, tokens } = target.value;
   const route = routeOf(options, context, optionsOf, tokens);
   if (!route.ok) return route;
-  const forwards = forwardsOf(options, protocolAt);
+  const forwards = forwardsOf(options, spokenAt);
   if (!forwards.ok) return forwards;
   return ok({
     ...blankDraft(alias.text),
@@ -177,9 +184,10 @@ function routeOf(
 /** The forwards to mail ports. A port of anything else is told, and so is an address that others could reach. */
 function forwardsOf(
   options: SshOptions,
-  protocolAt: ProtocolAt,
+  spokenAt: SpokenAt,
 ): Result<readonly ImportedForward[], ImportProblem> {
   const forwards: (ImportedForward & { readonly localPort: number })[] = [];
+  let untold = 0;
   if (options.is('clearallforwardings')) return ok([]);
   for (const setting of options.all('localforward')) {
     const spec = parseForward(setting.text);
@@ -190,10 +198,12 @@ function forwardsOf(
       leave('import:why.socket');
       continue;
     }
-    const protocol = protocolOf(spec.hostPort) ?? protocolAt(spec.port);
+    const protocol = protocolOf(spec.hostPort);
+    const spoken: Spoken | null =
+      protocol === null ? spokenAt(spec.port, untold++) : { protocol, tls: 'none' };
     const localAddress = spec.bind?.toLowerCase() ?? 'localhost';
     const forward = { localAddress, localPort: spec.port };
-    if (protocol === null) leave('import:why.no-mail-port', { port: spec.hostPort });
+    if (spoken === null) leave('import:why.no-mail-port', { port: spec.hostPort });
     else if (!isLoopback(localAddress)) leave('import:why.loopback-only');
     else if (!isHostName(spec.host)) return broken(setting, 'import:ssh.forward');
     else if (forwards.length >= FORWARD_LIMIT) leave('import:why.too-many');
@@ -201,10 +211,8 @@ function forwardsOf(
     else
       forwards.push({
         ...forward,
-        protocol,
-        mailHost: spec.host,
-        mailPort: spec.hostPort,
-        tls: 'none',
+        ...{ protocol: spoken.protocol, mailHost: spec.host },
+        ...{ mailPort: spec.hostPort, tls: spoken.tls },
       });
   }
   return ok(forwards);

@@ -212,6 +212,9 @@ describe('the command, to the program that runs', () => {
     expect(done.err).toMatch(/^the standard input:1:\d+: ForwardX11 was not taken over\. /u);
     const [name] = /(?<=^Added ).*(?=\.\n$)/u.exec(done.out) ?? [''];
     expect(await program.mailmole('remove', name)).toMatchObject({ code: 0 });
+    const other = { input: `ssh -L ${port + 1}:mail.example.org:2110 me@shell.example.org` };
+    const told = await program.mailmoleWith(other, 'import', '-', '-L', 'pop3', '--dry-run');
+    expect(told).toMatchObject({ code: 0, err: '' });
     const broken = await program.mailmoleWith({ input: 'poll x\nuser "a' }, 'import', '-');
     expect(broken).toMatchObject({ code: 2, out: '' });
     expect(broken.err).toMatch(/^mailmole: the standard input:2:\d+: /u);

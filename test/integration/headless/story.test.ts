@@ -5,10 +5,10 @@ import { startDovecot } from '../../world/dovecot';
 import { compareDelivery, perfectDelivery } from '../../world/fetchmail';
 import { makeMailHome } from '../../world/mail-home';
 import { generateMessages } from '../../world/messages';
+import { endFamily, familyOf } from '../../world/processes';
 import { makeKey } from '../../world/ssh-keys';
 import { startSshd } from '../../world/sshd';
 import { dials } from '../../world/talk';
-import { until } from '../../world/wait';
 import { freePort } from '../../world/world-folder';
 import { keep, tidyUp } from '../engine/tidy';
 
@@ -99,12 +99,9 @@ it('takes two mailboxes from a .fetchmailrc and an ssh command, and fetches both
     expect(compareDelivery(messages, await person.mail('Mail'))).toEqual(perfectDelivery(messages));
     expect([await dials(ports[0]), await dials(ports[1])]).toEqual([false, false]);
   } finally {
-    // The first command has started it.
-    const find = `pkill -TERM -f -- "--profile=$HOME/"`;
-    await person.sh(find, { env });
-    await until(
-      'it has ended',
-      async () => (await person.sh('pgrep -f -- "--profile=$HOME/"')).code !== 0,
-    );
+    // The first command has started it, by a name of the folder that no other process has.
+    const { output } = await person.sh('pgrep -f -- "--profile=$HOME/"');
+    for (const pid of output.split('\n').filter((line) => line !== ''))
+      await endFamily(() => familyOf(Number(pid), person.folder.path), 10_000);
   }
 });

@@ -215,6 +215,26 @@ describe('an ssh command', () => {
     expect(problem?.place).toEqual({ file: null, line, column: column + shift });
   });
 
+  it('takes what is spoken where the port does not tell, in turn, anew for each command', () => {
+    const text =
+      'ssh -L 1110:a:2110 -L 1143:b:143 -L 1025:c:2025 -L 8080:d:80 gate\nssh -L 1:e:2 x';
+    const read = importText(text, aContext(), [
+      { protocol: 'pop3', tls: 'implicit' },
+      { protocol: 'smtp', tls: 'none' },
+    ]);
+    if (!read.ok) throw new Error(JSON.stringify(read.error));
+    expect(read.value.drafts.map(forwardsOf)).toEqual([
+      ['pop3 localhost:1110:a:2110', 'imap localhost:1143:b:143', 'smtp localhost:1025:c:2025'],
+      ['pop3 localhost:1:e:2'],
+    ]);
+    expect(read.value.drafts[0]?.forwards.map(({ tls }) => tls)).toEqual([
+      'implicit',
+      'none',
+      'none',
+    ]);
+    expect(read.value.notCarried.map(({ what }) => what)).toEqual(['8080:d:80']);
+  });
+
   it('says which file is broken when it is the configuration', () => {
     const files = { '/home/mary/.ssh/config': '\nUser "joe' };
     expect(refused('ssh gate', files)[0]?.place).toEqual({
