@@ -1,8 +1,16 @@
 #!/bin/sh
 # After the package is removed; electron-builder fills the names in.
 
+# Also called when another version takes the place of this one: by dpkg with a word, by rpm with the number of versions
+# that are left, and by rpm after the new one is set up. What that one has made must stay.
+case ${1-} in
+remove | purge | 0 | '') ;;
+*) exit 0 ;;
+esac
+
 if type update-alternatives >/dev/null 2>&1; then
-  update-alternatives --remove '${executable}' '/opt/${sanitizedProductName}/resources/bin/${executable}'
+  # The program is gone already, of which it would warn.
+  update-alternatives --remove '${executable}' '/opt/${sanitizedProductName}/resources/bin/${executable}' 2>/dev/null
 else
   rm -f '/usr/bin/${executable}'
 fi

@@ -101,6 +101,37 @@ describe('the configuration of the packages', () => {
   );
 });
 
+describe('what happens after the removal', () => {
+  it.each([
+    ['remove', true],
+    ['purge', true],
+    ['0', true],
+    // dpkg and rpm when another version takes its place; the command must outlive that.
+    ['upgrade', false],
+    ['1', false],
+  ])('with the word %s takes the command away: %s', async (word, isGone) => {
+    const folder = await mkdtemp(join(tmpdir(), 'mailmole-removal-'));
+    try {
+      const asked = join(folder, 'asked');
+      const stub = `#!/bin/sh\necho "$@" >> '${asked}'\n`;
+      await writeFile(join(folder, 'update-alternatives'), stub, { mode: 0o755 });
+      const script = join(root, 'build/linux/after-remove.sh');
+      // electron-builder fills the names in; the apparmor profile's is one that no computer has.
+      const text = (await readFile(script, 'utf8'))
+        .replaceAll('${executable}', 'mailmole-of-a-test')
+        .replaceAll('${sanitizedProductName}', 'Mailmole');
+      const env = { PATH: `${folder}:${process.env['PATH'] ?? ''}` };
+      await run('/bin/sh', ['-c', text, 'postrm', word], { env });
+      const calls = await readFile(asked, 'utf8').catch(() => '');
+      const removal =
+        '--remove mailmole-of-a-test /opt/Mailmole/resources/bin/mailmole-of-a-test\n';
+      expect(calls).toBe(isGone ? removal : '');
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
+
 describe('the stand-in for fpm', () => {
   let folder: string;
   const shim = (...args: string[]) =>
