@@ -84,7 +84,7 @@ export function startDesktop(parts: DesktopParts): Desktop {
     watched: () => windows.watched(),
     open: (id) => windows.showMain(true, id === null ? null : { kind: 'mailbox', id }),
   });
-  state.subscribe((snapshot) => {
+  const stopShowing = state.subscribe((snapshot) => {
     tray.show(trayView(snapshot, t));
     windows.syncPrompts(
       snapshot.prompts.map((prompt) => prompt.id),
@@ -96,6 +96,7 @@ export function startDesktop(parts: DesktopParts): Desktop {
   return {
     showMain: () => windows.showMain(),
     end() {
+      stopShowing();
       stopWatching();
       notifier.end();
       windows.rememberMain();

@@ -89,10 +89,12 @@ describe('what is asked', () => {
 
   it('stands above others, since the person waits for it', async () => {
     await app.question('Unlock your key');
-    const tops = await app.electron.evaluate(({ BrowserWindow }) =>
-      BrowserWindow.getAllWindows().map((window) => window.isAlwaysOnTop()),
-    );
-    expect(tops.filter(Boolean)).toHaveLength(1);
+    await until('one window stands above others', async () => {
+      const tops = await app.electron.evaluate(({ BrowserWindow }) =>
+        BrowserWindow.getAllWindows().map((window) => window.isAlwaysOnTop()),
+      );
+      return tops.filter(Boolean).length === 1;
+    });
   });
 
   it('asks for a passphrase again when it was wrong', async () => {

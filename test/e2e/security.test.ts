@@ -61,7 +61,7 @@ describe('a page that would break out', () => {
 
   it('finds a bridge with the verbs of the contract and nothing else, and cannot change it', async () => {
     const verbs = await inPage<string[]>(page, 'Object.keys(window.mailmole)');
-    expect(verbs.sort()).toEqual([...IPC_NAMES, 'onSnapshot'].sort());
+    expect(verbs.sort()).toEqual([...IPC_NAMES, 'onPlace', 'onSnapshot', 'pathOfFile'].sort());
     const kinds = 'new Set(Object.values(window.mailmole).map((verb) => typeof verb))';
     expect(await inPage(page, `[...${kinds}]`)).toEqual(['function']);
     const changed = await inPage<boolean>(
