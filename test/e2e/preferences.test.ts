@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_CONNECTION, type AccountDraft } from '../../electron/shared/account';
+import { loadLanguage } from '../../electron/shared/i18n/catalogue';
 import { expectAccessible } from '../support/axe';
 import { keepApps, makeAppFolder, type AppFolder, type TestApp } from '../support/app';
 import { filledFor, giveKey, makeKnown, startMailWorld } from '../support/mail-world';
@@ -59,6 +60,26 @@ describe('preferences', () => {
       await readFile(path.join(folder.data, 'preferences.json'), 'utf8'),
     );
     expect(kept).toMatchObject({ theme: 'dark' });
+  });
+
+  it('change the language at once, and run from the right where it is written so', async () => {
+    await choose('Language', 'العربية');
+    const direction = () => inPage<string>(main.page, 'document.documentElement.dir');
+    await until('the page runs from the right', async () => (await direction()) === 'rtl');
+    const arabic = await loadLanguage('ar');
+    await main.page.getByText(String(Reflect.get(arabic.preferences, 'title'))).waitFor();
+    await expectAccessible(main.page);
+    const tray = await app.tray();
+    await until('the tray speaks Arabic', async () =>
+      (await tray.labels()).some((label) => /\p{Script=Arabic}/u.test(label)),
+    );
+    const back = "{ ...value.preferences, language: 'system', theme: 'dark' }";
+    await inPage(
+      main.page,
+      `window.mailmole.getSnapshot().then(({ value }) => window.mailmole.setPreferences(${back}))`,
+    );
+    await main.page.getByRole('heading', { name: 'Preferences', level: 1 }).waitFor();
+    expect(await direction()).toBe('ltr');
   });
 
   it('have the desktop start Mailmole at login, hidden, or no longer', async () => {

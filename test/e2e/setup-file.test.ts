@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectAccessible } from '../support/axe';
 import { commandLine, keepApps, makeAppFolder, type TestApp } from '../support/app';
 import { giveKey, startMailWorld, type MailWorld } from '../support/mail-world';
 import { inPage, isAsking, type MainWindow } from '../support/pages';
@@ -56,6 +57,7 @@ describe('a set-up file', () => {
     expect(shown).toContain(`${world.sshd.host}:${world.sshd.port}`);
     expect((await app.snapshot()).accounts).toEqual([]);
     expect(await main.page.getByRole('textbox').count()).toBe(1);
+    await expectAccessible(main.page);
 
     await main.button('Add this mailbox').click();
     await main.page.getByText('Fill in the name you sign in with.').waitFor();
@@ -98,6 +100,7 @@ describe('a set-up file', () => {
       })()`,
     );
     await title('This cannot be used').waitFor();
+    await expectAccessible(main.page);
     const told = await main.page.getByRole('alert').innerText();
     expect(told).toContain('broken.mailmole');
     expect(told).toContain('“signIn” must be one of: automatic, password.');

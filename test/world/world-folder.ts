@@ -80,10 +80,13 @@ function sweepOnce(): Promise<void> {
   return swept;
 }
 
+/** Ports that were given out in this process: one that is not listened on yet, or for a while, is still somebody's. */
+const given = new Set<number>();
+
 /**
  * A port of the loopback address that nobody listened on a moment ago. It lies below the range the
  * system gives out by itself, so that it stays free while a server is down: nobody's outgoing
- * connection takes it, and a client that keeps dialling cannot end up connected to itself.
+ * connection takes it, and a client that keeps dialling cannot end up connected to itself. None is given out twice.
  * @throws Error when 100 tries in a row were taken, or another error than that occurs.
  */
 export async function freePort(host = '127.0.0.1'): Promise<number> {
@@ -91,7 +94,9 @@ export async function freePort(host = '127.0.0.1'): Promise<number> {
   const end = Number(range.split(/\s+/)[0]) || 32_768;
   for (let tries = 0; tries < 100; tries += 1) {
     const port = randomInt(Math.min(20_000, end - 2_000), end);
-    if (await canListen(host, port)) return port;
+    if (given.has(port) || !(await canListen(host, port))) continue;
+    given.add(port);
+    return port;
   }
   throw new Error(`no free port below ${end} on ${host}`);
 }
