@@ -32,7 +32,7 @@ _mailmole() {
     mapfile -t COMPREPLY < <(compgen -d -- "$current")
     return
     ;;
-  --key | -i | --known-hosts | --input)
+  --key | -i | --known-hosts | --host-keys | --input)
     compopt -o filenames
     mapfile -t COMPREPLY < <(compgen -f -- "$current")
     return
@@ -49,7 +49,7 @@ _mailmole() {
     _mailmole_words 'pop3 imap smtp submission pop3s imaps' "$current"
     return
     ;;
-  --server | -s | --user | -u | --timeout | --jump | -J | --proxy | --keepalive | --keepalive-count | --connect-timeout | --idle | --name)
+  --server | -s | --user | -u | --timeout | --jump | -J | --proxy | --keepalive | --keepalive-count | --connect-timeout | --idle | --name | --hint)
     return
     ;;
   esac
@@ -66,15 +66,20 @@ _mailmole() {
     add) _mailmole_words "$mailbox --off --json --help" "$current" ;;
     edit) _mailmole_words "$mailbox --name --help" "$current" ;;
     import) _mailmole_words "--server --user --forward --off --dry-run --json $ask --help" "$current" ;;
+    setup-file) _mailmole_words '--server --forward --host-keys --user --mode --password --compress --hint --link --help' "$current" ;;
     *) _mailmole_words '--help' "$current" ;;
     esac
     return
   fi
   case $verb in
-  '') _mailmole_words 'list status settings up down lock wait check network trust add import edit remove help' "$current" ;;
-  list | status | settings | up | down | wait | check | trust | edit | remove) _mailmole_names "$current" ;;
+  '') _mailmole_words 'list status settings up down lock wait check network trust add import edit export remove setup-file help' "$current" ;;
+  list | status | settings | up | down | wait | check | trust | edit | export | remove) _mailmole_names "$current" ;;
   network) _mailmole_words 'up down' "$current" ;;
-  help) _mailmole_words 'list status settings up down lock wait check network trust add import edit remove' "$current" ;;
+  setup-file)
+    compopt -o filenames
+    mapfile -t COMPREPLY < <(compgen -W 'new check' -- "$current"; compgen -f -- "$current")
+    ;;
+  help) _mailmole_words 'list status settings up down lock wait check network trust add import edit export remove setup-file' "$current" ;;
   import)
     compopt -o filenames
     mapfile -t COMPREPLY < <(compgen -f -- "$current")

@@ -1,7 +1,7 @@
 # Completion of the command mailmole for fish.
 
-set -l verbs list status settings up down lock wait check network trust add import edit remove help
-set -l named list status settings up down wait check trust edit remove
+set -l verbs list status settings up down lock wait check network trust add import edit export remove setup-file help
+set -l named list status settings up down wait check trust edit export remove
 
 complete -c mailmole -f
 complete -c mailmole -n "not __fish_seen_subcommand_from $verbs" -a "$verbs"
@@ -11,6 +11,10 @@ complete -c mailmole -n "not __fish_seen_subcommand_from $verbs" -l version -d '
 complete -c mailmole -s h -l help -d 'Show help'
 complete -c mailmole -n "__fish_seen_subcommand_from $named" -a '(mailmole names 2>/dev/null)'
 complete -c mailmole -n '__fish_seen_subcommand_from network' -a 'up down'
+complete -c mailmole -n '__fish_seen_subcommand_from setup-file' -a 'new check' -F
+complete -c mailmole -n '__fish_seen_subcommand_from setup-file' -l host-keys -r -F -d 'File of the keys of the server'
+complete -c mailmole -n '__fish_seen_subcommand_from setup-file' -l hint -x -d 'Words for the person who opens it'
+complete -c mailmole -n '__fish_seen_subcommand_from setup-file' -l link -d 'Print the link'
 complete -c mailmole -n '__fish_seen_subcommand_from list status settings wait check add import' -l json -d 'Print JSON'
 complete -c mailmole -n '__fish_seen_subcommand_from up wait check add edit import' -l ask -d 'Let a person be asked'
 complete -c mailmole -n '__fish_seen_subcommand_from up wait check add edit import' -l no-ask -d 'Never ask'
@@ -20,18 +24,18 @@ complete -c mailmole -n '__fish_seen_subcommand_from add import' -l off -d 'Leav
 complete -c mailmole -n '__fish_seen_subcommand_from import' -l dry-run -d 'Only say what would be added'
 complete -c mailmole -n '__fish_seen_subcommand_from import' -F
 complete -c mailmole -n '__fish_seen_subcommand_from edit' -l name -x -d 'Another name'
-complete -c mailmole -n '__fish_seen_subcommand_from add edit import' -s s -l server -x -d 'The SSH server'
-complete -c mailmole -n '__fish_seen_subcommand_from add edit import' -s u -l user -x -d 'The user name there'
-complete -c mailmole -n '__fish_seen_subcommand_from add edit import' -s L -l forward -x -a 'pop3 imap smtp submission pop3s imaps' -d 'A protocol, or as for ssh -L'
-complete -c mailmole -n '__fish_seen_subcommand_from add edit' -l mode -x -a 'on-demand always-on manual' -d 'When to connect'
+complete -c mailmole -n '__fish_seen_subcommand_from add edit import setup-file' -s s -l server -x -d 'The SSH server'
+complete -c mailmole -n '__fish_seen_subcommand_from add edit import setup-file' -s u -l user -x -d 'The user name there'
+complete -c mailmole -n '__fish_seen_subcommand_from add edit import setup-file' -s L -l forward -x -a 'pop3 imap smtp submission pop3s imaps' -d 'A protocol, or as for ssh -L'
+complete -c mailmole -n '__fish_seen_subcommand_from add edit setup-file' -l mode -x -a 'on-demand always-on manual' -d 'When to connect'
 complete -c mailmole -n '__fish_seen_subcommand_from add edit' -s i -l key -r -F -d 'Sign in with this private key'
 complete -c mailmole -n '__fish_seen_subcommand_from add edit' -l agent -d 'Sign in with the agent'
-complete -c mailmole -n '__fish_seen_subcommand_from add edit' -l password -d 'Sign in with a password'
+complete -c mailmole -n '__fish_seen_subcommand_from add edit setup-file' -l password -d 'Sign in with a password'
 complete -c mailmole -n '__fish_seen_subcommand_from add edit' -l automatic -d 'Sign in with what works'
 complete -c mailmole -n '__fish_seen_subcommand_from add edit' -s J -l jump -x -d 'Through other servers'
 complete -c mailmole -n '__fish_seen_subcommand_from add edit' -l proxy -x -d 'Through a proxy'
 complete -c mailmole -n '__fish_seen_subcommand_from add edit' -l direct -d 'Reach the server directly'
-complete -c mailmole -n '__fish_seen_subcommand_from add edit' -s C -l compress -d 'Compress'
+complete -c mailmole -n '__fish_seen_subcommand_from add edit setup-file' -s C -l compress -d 'Compress'
 complete -c mailmole -n '__fish_seen_subcommand_from add edit' -l no-compress -d 'Do not compress'
 complete -c mailmole -n '__fish_seen_subcommand_from add edit' -l old-server -d 'Offer what old servers need'
 complete -c mailmole -n '__fish_seen_subcommand_from add edit' -l no-old-server -d 'Offer safe algorithms only'

@@ -81,7 +81,7 @@ describe('what is written about the command', () => {
   async function spoken(): Promise<{ verbs: string[]; options: Set<string> }> {
     const { out } = await runCommand(['--help']);
     const list = out.slice(out.indexOf('Verbs:'));
-    const verbs = [...list.matchAll(/^ {2}([a-z]+) /gmu)].map(([, verb = '']) => verb);
+    const verbs = [...list.matchAll(/^ {2}([a-z][a-z-]*) /gmu)].map(([, verb = '']) => verb);
     const options = new Set<string>();
     for (const help of [out, ...(await helps(verbs))])
       for (const [, option = ''] of help.matchAll(/(--[a-z][a-z-]+)/gu)) options.add(option);
@@ -90,8 +90,9 @@ describe('what is written about the command', () => {
 
   async function helps(verbs: readonly string[]): Promise<string[]> {
     const shown: string[] = [];
-    for (const verb of verbs.filter((each) => each !== 'help')) {
-      const { code, out } = await runCommand([verb, '--help']);
+    const inner = ['setup-file new', 'setup-file check'];
+    for (const verb of [...verbs.filter((each) => each !== 'help'), ...inner]) {
+      const { code, out } = await runCommand([...verb.split(' '), '--help']);
       expect(code).toBe(0);
       shown.push(out);
     }
