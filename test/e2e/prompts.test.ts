@@ -124,8 +124,11 @@ describe('what is asked', () => {
     await again();
     await row().isOn();
     await lock();
-    await main.page.getByText('Locked. Mailmole asks for passphrases').waitFor();
+    const told = main.page.getByText('Locked. Mailmole asks for passphrases');
+    await told.waitFor();
     await main.button('Dismiss').click();
+    // What is below moves up when it goes, and is not to be aimed at before.
+    await told.waitFor({ state: 'hidden' });
     // What is connected stays so.
     await row().isOn();
     await again();
