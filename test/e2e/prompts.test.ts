@@ -71,6 +71,10 @@ describe('what is asked', () => {
   async function lock(): Promise<void> {
     await main.button('More for all mailboxes').click();
     await main.page.getByRole('menuitem', { name: 'Lock keys and passwords now' }).click();
+    const told = main.page.getByText('Locked. Mailmole asks for passphrases');
+    await told.waitFor();
+    await main.button('Dismiss').click();
+    await told.waitFor({ state: 'hidden' });
   }
 
   const nothingIsAsked = () => until('nothing is asked', () => !isAsking(app.electron));
@@ -124,11 +128,6 @@ describe('what is asked', () => {
     await again();
     await row().isOn();
     await lock();
-    const told = main.page.getByText('Locked. Mailmole asks for passphrases');
-    await told.waitFor();
-    await main.button('Dismiss').click();
-    // What is below moves up when it goes, and is not to be aimed at before.
-    await told.waitFor({ state: 'hidden' });
     // What is connected stays so.
     await row().isOn();
     await again();
