@@ -5,12 +5,13 @@ import { AttemptSecrets, type KeyRing } from '../secrets/key-ring';
 import { AttemptMemory } from './attempt-memory';
 import { buildPlan, type ConnectionPlan } from './connection-plan';
 import type { ChannelRequest } from './early-channel';
+import type { ConnectionDependencies } from './handshake';
 import type { HostKeys } from './host-keys';
 import { ASKED_BY } from './jump';
 import type { KeyOpener } from './key-opener';
 import { Person } from './person';
 import type { Clock, EngineSettings, Log, Prompter, StartedBy } from './ports';
-import { openSession, type ConnectionDependencies } from './ssh-connection';
+import { openSession } from './ssh-connection';
 import type { SshSession } from './ssh-session';
 import { TunnelFailure } from './tunnel-failure';
 

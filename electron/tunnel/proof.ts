@@ -42,6 +42,27 @@ export async function proveForward(
   }
 }
 
+/**
+ * Proves every forward at the same time.
+ *
+ * @param timeoutMs how long each server may keep silent
+ * @returns each one's greeting, in their order
+ * @throws TunnelFailure of the first that fails
+ */
+export function proveForwards(
+  session: SshSession,
+  forwards: readonly Forward[],
+  open: OpenMailServer,
+  timeoutMs?: number,
+): Promise<readonly { readonly forwardId: string; readonly text: string }[]> {
+  return Promise.all(
+    forwards.map(async (forward) => ({
+      forwardId: forward.id,
+      text: await proveForward(session, forward, open, timeoutMs),
+    })),
+  );
+}
+
 async function answersInTls(session: SshSession, forward: Forward): Promise<boolean> {
   try {
     const { mailHost, mailPort } = forward;

@@ -1,27 +1,25 @@
 import { assertNever } from '../shared/result';
 import type { TunnelError } from '../shared/tunnel-error';
-import type { AttemptId, TunnelState } from '../shared/tunnel-state';
+import type { TunnelState } from '../shared/tunnel-state';
 import type { StartedBy } from './ports';
-import type { Effect, Machine, Moment, Step, TunnelEvent } from './tunnel-events';
 import { isWorthRetrying, waitBeforeRetry } from './reconnect-policy';
-
-/** An on-demand tunnel that carries nothing hangs up after this long. */
-export const IDLE_CLOSE_MS = 5 * 60_000;
-/** A mail server that did not greet is asked again after this long, while the tunnel itself is up. */
-export const ASK_AGAIN_MS = 30_000;
-/** A mail program's connection cuts a wait short, but two tries are never closer than this. */
-export const SHORTEST_WAIT_MS = 1_000;
-/** A line is proved within this time after the machine woke or the network changed, or it is dropped. */
-export const PROBE_MS = 5_000;
-
-const CLEAR_ASK_AGAIN: Effect = { do: 'clear-timer', timer: 'ask-again' };
-const CLEAR_TIMERS: readonly Effect[] = [
-  { do: 'clear-timer', timer: 'retry' },
-  { do: 'clear-timer', timer: 'idle' },
+import type { Effect, Machine, Moment, Step, TunnelEvent } from './tunnel-events';
+import {
+  ASK_AGAIN_MS,
+  attend,
+  bind,
   CLEAR_ASK_AGAIN,
-];
-
-const probe = (attempt: AttemptId): Effect => ({ do: 'probe', attempt, ms: PROBE_MS });
+  CLEAR_TIMERS,
+  currentAttempt,
+  dial,
+  goOffline,
+  idleTimer,
+  isIdle,
+  probe,
+  rest,
+  SHORTEST_WAIT_MS,
+  stay,
+} from './tunnel-steps';
 
 /**
  * The whole behaviour of one tunnel: a state and an event give the next state and what is to be done. No clock, no
@@ -85,25 +83,6 @@ export function reduce(machine: Machine, event: TunnelEvent, moment: Moment): St
   }
 }
 
-function stay(machine: Machine): Step {
-  return { machine, effects: [] };
-}
-
-/** The attempt whose events count in this state. */
-export function currentAttempt(state: TunnelState): AttemptId | null {
-  return 'attempt' in state ? state.attempt : null;
-}
-
-/** First of all the ports: a taken one fails before anybody is asked anything. */
-function bind(machine: Machine): Step {
-  const attempt = machine.lastAttempt + 1;
-  const state: TunnelState = { kind: 'connecting', attempt, phase: 'reserving-port', tries: 0 };
-  return {
-    machine: { ...machine, state, lastAttempt: attempt, portsBound: false },
-    effects: [...CLEAR_TIMERS, { do: 'bind-ports', attempt }],
-  };
-}
-
 function portsBound(machine: Machine, moment: Moment): Step {
   const { state } = machine;
   if (state.kind !== 'connecting' || state.phase !== 'reserving-port') return stay(machine);
@@ -111,25 +90,6 @@ function portsBound(machine: Machine, moment: Moment): Step {
   // On demand, SSH is dialled by the mail program, unless somebody wants to see at once that it works.
   const waits = machine.mode === 'on-demand' && !machine.dialAtOnce && machine.clients === 0;
   return waits ? rest(bound, moment, []) : dial(bound, machine.by);
-}
-
-function rest(machine: Machine, moment: Moment, effects: readonly Effect[]): Step {
-  const state: TunnelState = { kind: 'ready', since: moment.now, last: machine.lastGreeting };
-  return { machine: { ...machine, state, tries: 0 }, effects };
-}
-
-function dial(machine: Machine, by: StartedBy): Step {
-  const attempt = machine.lastAttempt + 1;
-  const state: TunnelState = {
-    kind: 'connecting',
-    attempt,
-    phase: 'reaching-server',
-    tries: machine.tries,
-  };
-  return {
-    machine: { ...machine, state, by, lastAttempt: attempt },
-    effects: [...CLEAR_TIMERS, { do: 'dial', attempt, by }],
-  };
 }
 
 function switchOff(machine: Machine): Step {
@@ -218,17 +178,6 @@ function sessionUp(machine: Machine, moment: Moment): Step {
   return { machine: up, effects: [{ do: 'ask-greeting', attempt }, idleTimer(up)] };
 }
 
-function isIdle({ mode, clients }: Machine): boolean {
-  return mode === 'on-demand' && clients === 0;
-}
-
-/** An on-demand tunnel that carries nothing hangs up by and by. */
-function idleTimer(machine: Machine): Effect {
-  return isIdle(machine)
-    ? { do: 'set-timer', timer: 'idle', ms: IDLE_CLOSE_MS }
-    : { do: 'clear-timer', timer: 'idle' };
-}
-
 function sessionEnded(machine: Machine, error: TunnelError, moment: Moment): Step {
   const { state } = machine;
   if (state.kind === 'disconnecting')
@@ -244,20 +193,6 @@ function sessionEnded(machine: Machine, error: TunnelError, moment: Moment): Ste
     machine: { ...machine, state: retrying, tries },
     effects: [...CLEAR_TIMERS, { do: 'set-timer', timer: 'retry', ms }],
   };
-}
-
-/** Without a network a try is a waste; its return is the sign to go on. */
-function goOffline(machine: Machine): Step {
-  const state: TunnelState = { kind: 'offline', tries: machine.tries };
-  return { machine: { ...machine, state }, effects: [...CLEAR_TIMERS] };
-}
-
-/** Only a person can go on. */
-function attend(machine: Machine, error: TunnelError): Step {
-  const effects: Effect[] = [...CLEAR_TIMERS];
-  // A question can still be answered while the mail program is held; everything else takes longer than it waits.
-  if (error.kind !== 'answer-needed') effects.push({ do: 'refuse-clients', error });
-  return { machine: { ...machine, state: { kind: 'needs-attention', error }, tries: 0 }, effects };
 }
 
 function proved(

@@ -2,18 +2,19 @@ import { connectionMatters, type Account } from '../shared/account';
 import type { SessionFacts, Traffic } from '../shared/app-snapshot';
 import { assertNever } from '../shared/result';
 import type { TunnelError } from '../shared/tunnel-error';
-import type { GreetingProof, TunnelState } from '../shared/tunnel-state';
+import type { TunnelState } from '../shared/tunnel-state';
 import { AttemptRunner, type AcceptedKey, type AttemptDependencies } from './attempt';
 import { Clients, HOLD_MS } from './clients';
 import { Doorkeeper } from './doorkeeper';
 import type { ChannelRequest } from './early-channel';
-import { LocalListener } from './local-listener';
+import { LocalPorts } from './local-ports';
 import { mailOpener, type OpenMailServer } from './mail-channel';
+import { NamedTimers } from './named-timers';
 import type { StartedBy } from './ports';
-import { FROM_HERE, proveForward } from './proof';
+import { FROM_HERE, proveForwards } from './proof';
 import type { SshSession } from './ssh-session';
 import { toTunnelError } from './tunnel-failure';
-import { currentAttempt, reduce } from './tunnel-machine';
+import { reduce } from './tunnel-machine';
 import {
   initialMachine,
   type Effect,
@@ -21,6 +22,7 @@ import {
   type TimerName,
   type TunnelEvent,
 } from './tunnel-events';
+import { currentAttempt, whyNotUp } from './tunnel-steps';
 
 export interface TunnelDependencies extends AttemptDependencies {
   readonly inWords: (error: TunnelError) => string;
@@ -40,11 +42,9 @@ export class Tunnel {
   readonly #clients: Clients;
   readonly #openMail: OpenMailServer;
   readonly #door: Doorkeeper;
-  readonly #timers = new Map<TimerName, () => void>();
+  readonly #ports: LocalPorts;
+  readonly #timers: NamedTimers<TimerName>;
   #machine: Machine;
-  #listeners: LocalListener[] = [];
-  /** Ports are bound and released one after the other, in the order in which that was decided. */
-  #portWork: Promise<void> = Promise.resolve();
   #attempt: AttemptRunner | null = null;
   #session: SshSession | null = null;
   /** The hanging up that was begun last. */
@@ -65,7 +65,7 @@ export class Tunnel {
       open: this.#openMail,
       clock: deps.clock,
       holdMs: () => deps.settings().waits?.hold ?? HOLD_MS,
-      whyNot: () => this.#whyNotUp(),
+      whyNot: () => whyNotUp(this.#machine.state, this.#account.sshHost),
       inWords: deps.inWords,
       onCount: (count) => this.dispatch({ type: 'clients', count }),
       onTraffic: () => this.#trafficChanged(),
@@ -74,6 +74,8 @@ export class Tunnel {
       log: deps.log,
       admit: (socket, forward) => this.#clients.arrived(socket, forward),
     });
+    this.#ports = new LocalPorts((socket, forward) => this.#door.arrived(socket, forward));
+    this.#timers = new NamedTimers(deps.clock);
   }
 
   get state(): TunnelState {
@@ -118,7 +120,7 @@ export class Tunnel {
   /** Switches off and resolves when nothing of it is left. */
   async close(): Promise<void> {
     this.dispatch({ type: 'switched-off' });
-    await Promise.all([this.#portWork, this.#attempt?.finished, this.#ending]);
+    await Promise.all([this.#ports.settled, this.#attempt?.finished, this.#ending]);
   }
 
   /** Hands an event to the machine and carries out what follows; events raised meanwhile wait their turn. */
@@ -143,12 +145,12 @@ export class Tunnel {
   #carryOut(effect: Effect): void {
     switch (effect.do) {
       case 'bind-ports':
-        this.#portWork = this.#portWork.then(() => this.#bind(effect.attempt));
+        this.#bind(effect.attempt);
         return;
       case 'release-ports':
         this.#door.turnAll();
         this.#clients.dropAll();
-        this.#portWork = this.#portWork.then(() => this.#release());
+        void this.#ports.release().then(() => this.#door.turnAll());
         return;
       case 'dial':
         this.#dial(effect.attempt, effect.by);
@@ -160,10 +162,10 @@ export class Tunnel {
         void this.#askGreetings(effect.attempt);
         return;
       case 'set-timer':
-        this.#setTimer(effect.timer, this.#waitFor(effect.timer) ?? effect.ms);
+        this.#setTimer(effect.timer, effect.ms);
         return;
       case 'clear-timer':
-        this.#timers.get(effect.timer)?.();
+        this.#timers.clear(effect.timer);
         return;
       case 'refuse-clients':
         this.#clients.refuseHeld(effect.error);
@@ -176,27 +178,16 @@ export class Tunnel {
     }
   }
 
-  async #bind(attempt: number): Promise<void> {
-    const listeners = this.#account.forwards.map(
-      (forward) => new LocalListener(forward, (socket, to) => this.#door.arrived(socket, to)),
-    );
-    this.#listeners = listeners;
-    // One that is still being bound when another fails could not be released.
-    const bound = await Promise.allSettled(listeners.map((listener) => listener.bind()));
-    const failed = bound.find((one) => one.status === 'rejected');
-    if (failed === undefined) {
-      this.dispatch({ type: 'ports-bound', attempt });
-      return;
-    }
-    await this.#release();
-    this.dispatch({ type: 'ports-failed', attempt, error: toTunnelError(failed.reason) });
-  }
-
-  async #release(): Promise<void> {
-    const listeners = this.#listeners;
-    this.#listeners = [];
-    await Promise.all(listeners.map((listener) => listener.close()));
-    this.#door.turnAll();
+  #bind(attempt: number): void {
+    this.#ports
+      .bind(() => this.#account.forwards)
+      .then(
+        () => this.dispatch({ type: 'ports-bound', attempt }),
+        (thrown: unknown) => {
+          this.#door.turnAll();
+          this.dispatch({ type: 'ports-failed', attempt, error: toTunnelError(thrown) });
+        },
+      );
   }
 
   #dial(attempt: number, by: StartedBy): void {
@@ -261,19 +252,20 @@ export class Tunnel {
   async #askGreetings(attempt: number): Promise<void> {
     const session = this.#session;
     if (session === null) return;
+    const { clock, settings } = this.#deps;
+    const { greet } = settings().waits ?? {};
     try {
-      const greetings = await Promise.all(
-        this.#account.forwards.map(async (forward): Promise<GreetingProof> => {
-          const { greet } = this.#deps.settings().waits ?? {};
-          const text = await proveForward(session, forward, this.#openMail, greet);
-          return { forwardId: forward.id, text, at: this.#deps.clock.now() };
-        }),
-      );
-      const [greeting] = greetings;
-      if (greeting !== undefined) this.dispatch({ type: 'greeted', attempt, greeting });
+      const [first] = await proveForwards(session, this.#account.forwards, this.#openMail, greet);
+      if (first !== undefined)
+        this.dispatch({ type: 'greeted', attempt, greeting: { ...first, at: clock.now() } });
     } catch (thrown) {
       this.dispatch({ type: 'not-greeted', attempt, error: toTunnelError(thrown) });
     }
+  }
+
+  #setTimer(timer: TimerName, ms: number): void {
+    const due = () => this.dispatch({ type: `${timer}-due` });
+    this.#timers.set(timer, this.#waitFor(timer) ?? ms, due);
   }
 
   /** A wait that the account or the settings put in place of the machine's. */
@@ -287,27 +279,6 @@ export class Tunnel {
       case 'retry':
         return undefined;
     }
-  }
-
-  #setTimer(timer: TimerName, ms: number): void {
-    this.#timers.get(timer)?.();
-    const cancel = this.#deps.clock.after(ms, () => {
-      this.#timers.delete(timer);
-      this.dispatch({ type: `${timer}-due` });
-    });
-    this.#timers.set(timer, () => {
-      this.#timers.delete(timer);
-      cancel();
-    });
-  }
-
-  #whyNotUp(): TunnelError {
-    const { state } = this.#machine;
-    if (state.kind === 'retrying') return state.cause;
-    if (state.kind === 'needs-attention') return state.error;
-    if (state.kind === 'offline') return { kind: 'no-network' };
-    const { sshHost: host } = this.#account;
-    return { kind: 'timed-out', host, phase: 'reaching-server', detail: '' };
   }
 
   #trafficChanged(): void {

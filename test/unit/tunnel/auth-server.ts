@@ -10,10 +10,11 @@ import ssh2, {
 import { KeyRing, AttemptSecrets } from '../../../electron/secrets/key-ring';
 import { AttemptMemory } from '../../../electron/tunnel/attempt-memory';
 import type { AuthStep } from '../../../electron/tunnel/connection-plan';
+import type { ConnectionDependencies } from '../../../electron/tunnel/handshake';
 import { HostKeys } from '../../../electron/tunnel/host-keys';
 import { KeyOpener } from '../../../electron/tunnel/key-opener';
 import type { Person } from '../../../electron/tunnel/person';
-import { openSession, type ConnectionDependencies } from '../../../electron/tunnel/ssh-connection';
+import { openSession } from '../../../electron/tunnel/ssh-connection';
 import { calmCompression } from '../../../electron/tunnel/ssh2-mending';
 import type { SshSession } from '../../../electron/tunnel/ssh-session';
 import { listen, type OnForward } from './ssh-pair';

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TUNNEL_MODES, type TunnelMode } from '../../../electron/shared/account';
 import type { TunnelError } from '../../../electron/shared/tunnel-error';
-import { currentAttempt, reduce } from '../../../electron/tunnel/tunnel-machine';
+import { reduce } from '../../../electron/tunnel/tunnel-machine';
+import { currentAttempt } from '../../../electron/tunnel/tunnel-steps';
 import {
   initialMachine,
   type Effect,

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { TUNNEL_MODES, type TunnelMode } from '../../../electron/shared/account';
+import { reduce } from '../../../electron/tunnel/tunnel-machine';
+import { initialMachine, type TunnelEvent } from '../../../electron/tunnel/tunnel-events';
 import {
   ASK_AGAIN_MS,
   IDLE_CLOSE_MS,
   PROBE_MS,
   SHORTEST_WAIT_MS,
-  reduce,
-} from '../../../electron/tunnel/tunnel-machine';
-import { initialMachine, type TunnelEvent } from '../../../electron/tunnel/tunnel-events';
+} from '../../../electron/tunnel/tunnel-steps';
 import {
   CURRENT,
   EVENT_ROWS,

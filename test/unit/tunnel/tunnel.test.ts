@@ -9,7 +9,7 @@ import { findFreePort } from '../../../electron/tunnel/free-port';
 import { HOLD_MS } from '../../../electron/tunnel/clients';
 import { HostKeys } from '../../../electron/tunnel/host-keys';
 import { KeyOpener } from '../../../electron/tunnel/key-opener';
-import { ASK_AGAIN_MS, IDLE_CLOSE_MS } from '../../../electron/tunnel/tunnel-machine';
+import { ASK_AGAIN_MS, IDLE_CLOSE_MS } from '../../../electron/tunnel/tunnel-steps';
 import { TunnelManager } from '../../../electron/tunnel/tunnel-manager';
 import { until } from '../../world/wait';
 import { makeWorldFolder, type WorldFolder } from '../../world/world-folder';
