@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { coalesced } from './coalesced';
-import { tcpSockets, type TcpEntry } from './proc-net';
+import { tcpSocketBetween, tcpSockets, type TcpEntry } from './proc-net';
 
 /** Whose process is at the other end of a local connection. */
 export type PeerOwner =
@@ -34,6 +34,12 @@ const readTable = coalesced(async () => {
 const REST_MS = 0.02;
 /** When the last reading ended (milliseconds), and how many sockets it gave. */
 let last = { ended: 0, entries: 0 };
+/** Who comes this long after the last look, in milliseconds, comes alone, and is looked for alone. */
+const ALONE_MS = 0.5;
+/** How many wait for a reading. */
+let waiting = 0;
+/** When the last look of either kind ended, in milliseconds. */
+let lookedAt = 0;
 
 /**
  * Looks up who owns the other end of a connection to one of our ports. Linux lists each TCP socket with its user's
@@ -42,7 +48,29 @@ let last = { ended: 0, entries: 0 };
 export async function peerOwner(socket: Ends): Promise<PeerOwner> {
   const own = process.getuid?.();
   if (process.platform !== 'linux' || own === undefined) return { kind: 'unknown' };
-  return ownerIn(await readTable(), socket, own);
+  const alone = lookAlone(socket);
+  if (alone !== null) return whose(alone, own);
+  waiting++;
+  try {
+    return ownerIn(await readTable(), socket, own);
+  } finally {
+    waiting--;
+    lookedAt = performance.now();
+  }
+}
+
+/** The other end of a connection that came by itself, found without reading all; null when it is not. */
+function lookAlone(socket: Ends): TcpEntry | null {
+  const { localAddress, localPort, remoteAddress, remotePort, destroyed } = socket;
+  if (waiting > 0 || performance.now() - lookedAt < ALONE_MS || destroyed) return null;
+  if (localAddress === undefined || localPort === undefined) return null;
+  if (remoteAddress === undefined || remotePort === undefined) return null;
+  const found = tcpSocketBetween(
+    { address: remoteAddress, port: remotePort },
+    { address: localAddress, port: localPort },
+  );
+  lookedAt = performance.now();
+  return found;
 }
 
 /**
@@ -59,8 +87,12 @@ export function ownerIn(table: SocketTable, socket: Ends, own: number): PeerOwne
   if (!table.has(`${near} ${far}`)) return { kind: 'unknown' };
   // What is remote for us is local for the peer.
   const theirs = table.get(`${far} ${near}`);
+  return theirs === undefined ? { kind: 'gone' } : whose(theirs, own);
+}
+
+function whose(theirs: TcpEntry, own: number): PeerOwner {
   // A socket that no process holds any more is listed without an inode, and as root's.
-  if (theirs === undefined || theirs.inode === '0') return { kind: 'gone' };
+  if (theirs.inode === '0') return { kind: 'gone' };
   return theirs.uid === own ? { kind: 'same-user' } : { kind: 'other-user', uid: theirs.uid };
 }
 

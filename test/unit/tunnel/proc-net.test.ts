@@ -4,7 +4,12 @@ import { connect } from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { peerOwner } from '../../../electron/tunnel/peer-owner';
-import { holderOf, parseProcNet } from '../../../electron/tunnel/proc-net';
+import {
+  holderOf,
+  parseProcNet,
+  tcpSocketBetween,
+  tcpSockets,
+} from '../../../electron/tunnel/proc-net';
 
 const onLinux = process.platform === 'linux';
 
@@ -61,6 +66,38 @@ describe('/proc/net/tcp', () => {
       expect(await peerOwner(socket)).toEqual({ kind: 'same-user' });
       client.destroy();
       socket.destroy();
+      server.close();
+    },
+  );
+
+  it.runIf(onLinux).each(['127.0.0.1', '::1'])(
+    'gives one socket of many on %s as it gives all of them',
+    async (host) => {
+      const server = createServer().listen(0, host);
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      const clients: Socket[] = [];
+      for (let i = 0; i < 60; i++) {
+        const client = connect(port, host);
+        await once(client, 'connect');
+        clients.push(client);
+      }
+      const all = await tcpSockets();
+      for (const client of clients) {
+        const local = { address: host, port: client.localPort ?? 0 };
+        const found = tcpSocketBetween(local, { address: host, port });
+        expect(found).toEqual(
+          all.find((one) => one.localPort === local.port && one.remotePort === port),
+        );
+        expect(found?.uid).toBe(process.getuid?.());
+      }
+      const [first] = clients;
+      // Both ends count, and in this order.
+      const from = { address: host, port: first?.localPort ?? 0 };
+      expect(tcpSocketBetween(from, { address: host, port: 1 })).toBeNull();
+      expect(tcpSocketBetween({ address: host, port: 1 }, { address: host, port })).toBeNull();
+      expect(tcpSocketBetween({ ...from, address: '::2' }, from)).toBeNull();
+      for (const client of clients) client.destroy();
       server.close();
     },
   );
