@@ -59,11 +59,21 @@ function isPrivateToTheEnd(account: Account, forward: Forward): boolean {
   return atHome.includes(forward.mailHost.toLowerCase());
 }
 
-/** How far the tunnel protects a mail program that speaks plain text, in a sentence. */
+/** What to choose as the connection's security in a mail program that speaks plain text, and why. */
 export function protectionOf(account: Account, forward: Forward, t: Translate): string {
   return isPrivateToTheEnd(account, forward)
     ? t('programs:settings.security-none')
     : t('programs:settings.security-none-as-far-as', { host: account.sshHost });
+}
+
+/**
+ * How far the tunnel protects a mail program that speaks plain text, in a sentence. Such programs warn of "insecure"
+ * servers, as Thunderbird does, since they know of no tunnel.
+ */
+function reachOf(account: Account, forward: Forward, t: Translate): string {
+  return isPrivateToTheEnd(account, forward)
+    ? t('programs:settings.all-the-way')
+    : t('programs:settings.part-of-the-way', { host: account.sshHost });
 }
 
 /** What else to know of a forward: of the certificate, where the mail program sees one, and of signing in. */
@@ -84,11 +94,11 @@ export function pages(
 ): readonly Block[] {
   return forwards.map((forward) => {
     const nature = natureOf(forward);
-    const protection = nature.tls ? [] : [protectionOf(account, forward, t)];
+    const reach = nature.tls ? [] : [reachOf(account, forward, t)];
     return {
       title: titleOf(forward, t),
       fields: fieldsOf(forward, nature),
-      notes: [...protection, ...notesOn(forward, t)],
+      notes: [...reach, ...notesOn(forward, t)],
     };
   });
 }

@@ -93,7 +93,7 @@ Incoming mail (IMAP)
   Connection security:   None
   Authentication method: Normal password (also called “Password, transmitted insecurely”)
   Username:              msingh (or the user name your mail provider gave you)
-  None, because the tunnel encrypts as far as shell.example.org
+  The tunnel encrypts the way as far as shell.example.org, not from there to the mail server. Your mail program may warn of it.
 `,
     );
   });
@@ -193,6 +193,14 @@ Incoming mail (IMAP)
       ports.map((port) => [port, 'localhost', 'msingh']),
     );
   });
+
+  it.each(['thunderbird', 'claws-mail', 'apple-mail'] as const)(
+    '%s is expected to warn of a server without encryption, and is answered',
+    (program) => {
+      const text = settingsText(mailbox(['imap'], { mailHost: 'localhost' }), program, t);
+      expect(text).toContain('The tunnel encrypts the whole way. If your mail program warns');
+    },
+  );
 
   it('Outlook is told that the new one cannot', () => {
     expect(settingsText(mailbox(['imap']), 'outlook', t)).toContain('The new Outlook cannot');
