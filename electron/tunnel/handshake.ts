@@ -28,6 +28,7 @@ import { watchSilence } from './silence';
 import { mendSsh2 } from './ssh2-mending';
 import { acknowledgeChannels, insideOf } from './ssh2-inside';
 import { Flight, objectors, takesInTurn } from './ssh2-flight';
+import { takeOverKeepalive } from './ssh2-keepalive';
 import { widenWindows } from './ssh2-window';
 import { FLOOD, SshSession } from './ssh-session';
 import { TunnelFailure } from './tunnel-failure';
@@ -64,6 +65,8 @@ export class Handshake {
   readonly #words = new ServerWords();
   #negotiated: NegotiatedAlgorithms | null = null;
   #flight: Flight | null = null;
+  /** Asks the server for a sign of life; null where ssh2 does that by itself. */
+  #ask: (() => void) | null = null;
   #early: EarlyChannel | null = null;
   #session: SshSession | null = null;
   /** The first reason counts; what follows from it is noise. */
@@ -141,6 +144,7 @@ export class Handshake {
     if (inside === null) return null;
     acknowledgeChannels(inside);
     widenWindows(inside);
+    this.#ask = takeOverKeepalive(this.#client, inside);
     if (objectors.has(host, port)) return null;
     const { keys } = this.#auth;
     return new Flight(inside, {
@@ -225,7 +229,8 @@ export class Handshake {
       const facts = this.#facts();
       const session = new SshSession(this.#client, this.#socket, gate, facts, host, this.#early);
       this.#session = session;
-      watchSilence(this.#socket, keepalive, () => session.drop('nothing came from the server'));
+      const onSilence = () => session.drop('keepalive: nothing came from the server');
+      watchSilence(this.#socket, keepalive, onSilence, this.#ask);
       this.#finish(session);
     } catch (thrown) {
       this.#failWith(thrown);

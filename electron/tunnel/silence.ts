@@ -1,18 +1,29 @@
 import type { Duplex } from 'node:stream';
 
+export interface Keepalive {
+  /** In milliseconds, 0 for none. */
+  readonly intervalMs: number;
+  /** How many answers the server may owe. */
+  readonly count: number;
+}
+
 /**
- * Watches for a line from which nothing at all comes any more, whatever ssh2 makes of it: its keepalive (1.17.0) is
- * known to miss some dead ones. The watch goes by the last byte received and lets ssh2 be first: `onSilence` is called
- * once, between `count` + 1 and `count` + 2 intervals after that byte. Its one timer keeps the rhythm of the
- * keepalive. It counts intervals, not the clock, so that a sleep of the computer is not taken for a silence.
+ * Notices a line from which nothing at all comes any more. With `ask` it is the keepalive: it asks the server at every
+ * interval, and calls `onSilence` when `count` questions in a row had no answer, nor anything else came. Without, ssh2
+ * keeps its own keepalive, which (1.17.0) is known to miss some dead lines, and is let be first: `onSilence` is called
+ * between `count` + 1 and `count` + 2 intervals after the last byte.
+ *
+ * It counts intervals, not the clock, so that a sleep of the computer is not taken for a silence. All lines with the
+ * same interval share one timer, so that a computer with many tunnels wakes up once for all of them.
  *
  * @param socket what the SSH connection runs on; watched until it closes
- * @param keepalive an interval in milliseconds, 0 for no watch, and how many answers the server may owe
+ * @param onSilence is called once
  */
 export function watchSilence(
   socket: Duplex,
-  { intervalMs, count }: { readonly intervalMs: number; readonly count: number },
+  { intervalMs, count }: Keepalive,
   onSilence: () => void,
+  ask: (() => void) | null = null,
 ): void {
   if (intervalMs === 0 || socket.destroyed) return;
   let silent = 0;
@@ -20,15 +31,48 @@ export function watchSilence(
     silent = 0;
   };
   const stop = () => {
-    clearInterval(timer);
+    leave();
     socket.off('data', onData).off('close', stop);
   };
-  // The first of these intervals may have begun just before the last byte came.
-  const timer = setInterval(() => {
+  const leave = joinRhythm(intervalMs, () => {
     silent++;
-    if (silent < count + 2) return;
+    // The first of these intervals may have begun just before the last byte came.
+    if (silent < (ask === null ? count + 2 : count + 1)) {
+      ask?.();
+      return;
+    }
     stop();
     onSilence();
-  }, intervalMs);
+  });
   socket.on('data', onData).once('close', stop);
+}
+
+interface Rhythm {
+  readonly timer: NodeJS.Timeout;
+  readonly beats: Set<() => void>;
+}
+
+/** One timer for each length of interval that somebody keeps. */
+const rhythms = new Map<number, Rhythm>();
+
+/** Calls back at every beat of an interval, the first time within one; the returned function ends that. */
+function joinRhythm(intervalMs: number, beat: () => void): () => void {
+  const rhythm = rhythms.get(intervalMs) ?? startRhythm(intervalMs);
+  rhythm.beats.add(beat);
+  return () => {
+    rhythm.beats.delete(beat);
+    if (rhythm.beats.size > 0 || rhythms.get(intervalMs) !== rhythm) return;
+    clearInterval(rhythm.timer);
+    rhythms.delete(intervalMs);
+  };
+}
+
+function startRhythm(intervalMs: number): Rhythm {
+  const beats = new Set<() => void>();
+  const timer = setInterval(() => {
+    for (const beat of [...beats]) beat();
+  }, intervalMs);
+  const rhythm = { timer, beats };
+  rhythms.set(intervalMs, rhythm);
+  return rhythm;
 }

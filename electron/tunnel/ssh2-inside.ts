@@ -3,7 +3,7 @@ import type { Client, ClientChannel } from 'ssh2';
 /**
  * The one place that knows what ssh2 is like below its public surface. What is used of it is named here, checked
  * before it is used, and pinned to one version: with any other, everything runs by the public surface alone, which is
- * slower and just as right. Used by `ssh2-flight.ts` and `ssh2-window.ts`, and by nobody else.
+ * slower and just as right. Used by `ssh2-flight.ts`, `ssh2-keepalive.ts` and `ssh2-window.ts`, and by nobody else.
  */
 const KNOWN_IDENT = 'SSH-2.0-ssh2js1.17.0';
 /** RFC 4253, 11.2. */
@@ -37,6 +37,8 @@ export interface Protocol {
   authKeyboard(user: string): void;
   authPK(user: string, key: PublicKey, algorithm?: string, sign?: Signer): void;
   channelWindowAdjust(channel: number, bytes: number): void;
+  /** Asks with `keepalive@openssh.com`. */
+  ping(): void;
 }
 
 interface PublicKey {
@@ -81,6 +83,7 @@ export function insideOf(client: Client): Inside | null {
     typeof protocol.service === 'function' &&
     typeof protocol.authPK === 'function' &&
     typeof protocol.channelWindowAdjust === 'function' &&
+    typeof protocol.ping === 'function' &&
     typeof protocol._packetRW?.write.alloc === 'function' &&
     typeof channels?._cur === 'number' &&
     typeof channels.remove === 'function';

@@ -55,6 +55,54 @@ describe('a line', () => {
     expect(silences).toBe(0);
   });
 
+  it('is asked at every interval, and given up when as many questions in a row had no answer', () => {
+    let asked = 0;
+    watchSilence(
+      line,
+      KEEPALIVE,
+      () => silences++,
+      () => asked++,
+    );
+    for (let i = 0; i < 20; i++) {
+      vi.advanceTimersByTime(1_000);
+      speak();
+    }
+    expect(asked).toBe(20);
+    vi.advanceTimersByTime(3_999);
+    expect([asked, silences]).toEqual([23, 0]);
+    vi.advanceTimersByTime(1);
+    expect([asked, silences]).toEqual([23, 1]);
+    vi.advanceTimersByTime(60_000);
+    expect([asked, silences]).toEqual([23, 1]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('shares its timer with all that have the same interval, and loses nobody else’s', () => {
+    const lines = Array.from({ length: 20 }, () => new PassThrough());
+    const asked: number[] = [];
+    for (const [i, one] of lines.entries()) {
+      vi.advanceTimersByTime(30);
+      watchSilence(
+        one,
+        KEEPALIVE,
+        () => one.destroy(),
+        () => asked.push(i),
+      );
+    }
+    watchSilence(line, { intervalMs: 700, count: 3 }, () => silences++);
+    expect(vi.getTimerCount()).toBe(2);
+    // All of them in the first one's rhythm, within an interval each.
+    vi.advanceTimersByTime(430);
+    expect(asked).toEqual(lines.map((_, i) => i));
+    for (const one of lines.slice(1)) one.emit('close');
+    vi.advanceTimersByTime(1_000);
+    expect(asked).toHaveLength(21);
+    lines[0]?.emit('close');
+    expect(vi.getTimerCount()).toBe(1);
+    line.emit('close');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('is not watched when that is not wanted, or when it is gone already', () => {
     watch({ intervalMs: 0, count: 3 });
     expect(vi.getTimerCount()).toBe(0);

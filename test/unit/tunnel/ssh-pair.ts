@@ -1,5 +1,5 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import ssh2, { type Client, type Connection, type ServerChannel } from 'ssh2';
+import ssh2, { type Client, type ConnectConfig, type Connection, type ServerChannel } from 'ssh2';
 import type { SessionFacts } from '../../../electron/shared/app-snapshot';
 import { corkPerTick, SendGate } from '../../../electron/tunnel/send-gate';
 import { SshSession } from '../../../electron/tunnel/ssh-session';
@@ -39,7 +39,12 @@ export interface SshPair {
   stop(): Promise<void>;
 }
 
-export async function startPair(onForward: OnForward): Promise<SshPair> {
+/** @param begun is given the client when it has begun to connect */
+export async function startPair(
+  onForward: OnForward,
+  begun: (client: Client) => void = () => undefined,
+  more: Pick<ConnectConfig, 'keepaliveInterval'> = {},
+): Promise<SshPair> {
   const arrived: { connection?: Connection; far?: Socket } = {};
   const sshServer = new ssh2.Server({ hostKeys: [hostKey] }, (incoming) => {
     arrived.connection = incoming;
@@ -59,7 +64,8 @@ export async function startPair(onForward: OnForward): Promise<SshPair> {
   const client = new ssh2.Client();
   client.on('error', () => undefined);
   const ready = new Promise<void>((resolve) => client.once('ready', resolve));
-  client.connect({ sock: socket, username: 'u', strictVendor: false });
+  client.connect({ sock: socket, username: 'u', strictVendor: false, ...more });
+  begun(client);
   await ready;
   const { connection, far } = arrived;
   if (connection === undefined || far === undefined) throw new Error('no connection');
