@@ -1,17 +1,16 @@
-/** `npm run check`: types, lint rules and layout. */
+/** `npm run check`: types, lint rules and layout, side by side. */
 import { bootstrap } from './lib/bootstrap.mjs';
-import { checks } from './lib/checks.mjs';
+import { checks, runChecks } from './lib/checks.mjs';
 import { elapsed, say } from './lib/progress.mjs';
 import { script } from './lib/script.mjs';
 
 script(async () => {
   await bootstrap();
-  const failed = [];
-  for (const { name, passes } of checks()) {
-    const start = Date.now();
-    const passed = await passes();
-    if (!passed) failed.push(name);
+  let failed = 0;
+  await runChecks(checks(), ({ name, passed, output, start }) => {
+    process.stdout.write(output);
     say(`${passed ? 'ok  ' : 'FAIL'} ${name} (${elapsed(start)})`);
-  }
-  return failed.length === 0 ? 0 : 1;
+    if (!passed) failed += 1;
+  });
+  return failed === 0 ? 0 : 1;
 });

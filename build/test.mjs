@@ -4,7 +4,7 @@
  */
 import { buildApp } from './lib/app-build.mjs';
 import { bootstrap } from './lib/bootstrap.mjs';
-import { checks } from './lib/checks.mjs';
+import { checks, runChecks } from './lib/checks.mjs';
 import { withDesktop } from './lib/display.mjs';
 import { ensureElectron } from './lib/electron-runtime.mjs';
 import { elapsed } from './lib/progress.mjs';
@@ -26,26 +26,37 @@ script(async () => {
   // The tests take the very run-time that was found here.
   process.env.ELECTRON_OVERRIDE_DIST_PATH = dist;
   const wanted = process.argv.slice(2);
-  const chosen = steps().filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+  const isWanted = (/** @type {{ name: string }} */ { name }) =>
+    wanted.length === 0 || wanted.includes(name);
+  /** @type {string[]} */
   const lines = [];
   const total = { passed: 0, failed: 0, skipped: 0 };
-  for (const step of chosen) {
-    const start = Date.now();
-    console.log(`\n── ${step.name} ──`);
-    const counts = await runStep(step);
-    lines.push(`${step.name.padEnd(20)} ${elapsed(start).padStart(8)}  ${describe(counts)}`);
+  const count = (
+    /** @type {string} */ name,
+    /** @type {number} */ start,
+    /** @type {Counts} */ counts,
+  ) => {
+    lines.push(`${name.padEnd(20)} ${elapsed(start).padStart(8)}  ${describe(counts)}`);
     for (const key of /** @type {const} */ (['passed', 'failed', 'skipped'])) {
       total[key] += counts[key];
     }
+  };
+  await runChecks(checks().filter(isWanted), ({ name, passed, output, start }) => {
+    console.log(`\n── ${name} ──\n${output}`.trimEnd());
+    count(name, start, asCounts(passed));
+  });
+  for (const step of steps().filter(isWanted)) {
+    const start = Date.now();
+    console.log(`\n── ${step.name} ──`);
+    count(step.name, start, await runStep(step));
   }
   console.log(`\n── summary ──\n${lines.join('\n')}\n\n${describe(total)}`);
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
 });
 
-/** @returns {Step[]} in the order in which they run */
+/** @returns {Step[]} what runs one after the other once the checks are done, in this order */
 function steps() {
   return [
-    ...checks().map(({ name, passes }) => ({ name, run: passes })),
     { name: 'build', run: () => buildApp().then(() => true) },
     { name: 'unit', run: () => runProject('unit', process.env) },
     { name: 'integration', run: () => runProject('integration', process.env) },
@@ -66,12 +77,19 @@ function steps() {
 async function runStep(step) {
   try {
     const result = await step.run();
-    if (typeof result === 'object') return result;
-    return { passed: result ? 1 : 0, failed: result ? 0 : 1, skipped: 0 };
+    return typeof result === 'object' ? result : asCounts(result);
   } catch (error) {
     console.error(error);
-    return { passed: 0, failed: 1, skipped: 0 };
+    return asCounts(false);
   }
+}
+
+/**
+ * @param {boolean} passed
+ * @returns {Counts}
+ */
+function asCounts(passed) {
+  return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 };
 }
 
 /** @param {Counts} counts */
