@@ -8,8 +8,6 @@ export class AttemptMemory {
   readonly refusedKeys = new Set<string>();
   /** Keys of agents that are no use here, in words for an administrator. */
   readonly unusableKeys = new Set<string>();
-  /** The host key that a person has trusted in this attempt. */
-  trustedKey: Buffer | null = null;
   /** Keys being opened by name: a passphrase is typed, or its derivation runs, while the connection may be gone. */
   readonly opening = new Map<string, Promise<string>>();
 }

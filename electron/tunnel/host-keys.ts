@@ -41,6 +41,9 @@ export class HostKeys {
   /** Writes to our own file follow one another, so that two accounts do not lose each other's lines. */
   #writing: Promise<void> = Promise.resolve();
 
+  /** Keys that a person has trusted in this run and that are not written down, by the server. */
+  readonly #inMind = new Map<string, { readonly question: string; readonly key: Buffer }>();
+
   /** Those that write another file in place of our own, by that; one each, so that its writes follow one another too. */
   readonly #others = new Map<string, HostKeys>();
 
@@ -67,6 +70,22 @@ export class HostKeys {
     return (await Promise.all([this.#own, ...this.#readOnly].map(readIfThere))).flat();
   }
 
+  /**
+   * Keeps in mind that a person trusts a key, until it is written down: a wrong password afterwards, or a line that is
+   * lost, is no reason to ask about the key again.
+   *
+   * @param question what was known of the server when it was asked about; another question is another answer
+   */
+  keepInMind(host: string, port: number, question: string, key: Buffer): void {
+    this.#inMind.set(hostName(host, port), { question, key });
+  }
+
+  /** Has a person said yes to this very question in this run, and is that not written down yet? */
+  hasInMind(host: string, port: number, question: string, key: Buffer): boolean {
+    const said = this.#inMind.get(hostName(host, port));
+    return said?.question === question && said.key.equals(key);
+  }
+
   /** Adds a key a person trusted, as a new line of our own file (mode 0600, replaced atomically). */
   async trust(host: string, port: number, key: Buffer): Promise<void> {
     await this.#rewrite((text) => {
@@ -74,6 +93,8 @@ export class HostKeys {
       const known = new KnownHostsView(parseKnownHosts(text, this.#own)).judge(host, port, key);
       return known.kind === 'known' ? text : appendLine(text, host, port, key);
     });
+    // From now on the file says it, and no longer says it when the line is taken out.
+    this.#inMind.delete(hostName(host, port));
   }
 
   /**

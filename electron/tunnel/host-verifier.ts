@@ -1,5 +1,4 @@
 import type { TunnelError } from '../shared/tunnel-error';
-import type { AttemptMemory } from './attempt-memory';
 import type { ConnectionPlan } from './connection-plan';
 import type { HostKeys, KnownHostsView } from './host-keys';
 import { fingerprint, typeInBlob } from './known-hosts';
@@ -12,7 +11,6 @@ export interface VerifierDependencies {
   readonly plan: ConnectionPlan;
   readonly hostKeys: HostKeys;
   readonly person: Person;
-  readonly memory: AttemptMemory;
   readonly log: Log;
   /** A fingerprint that a person compared and takes in place of the known key; null at all other times. */
   readonly acceptedFingerprint: string | null;
@@ -120,28 +118,32 @@ export class HostVerifier {
         return;
       case 'unknown':
       case 'other-algorithm':
-        await this.#askAbout(key, shown, verdict.kind === 'other-algorithm');
+        await this.#askAbout(key, shown, verdict.kind);
         this.#remember = () => hostKeys.trust(host, port, key);
         return;
     }
   }
 
-  async #askAbout(key: Buffer, shown: string, otherKeyKnown: boolean): Promise<void> {
-    const { plan, memory, person } = this.#deps;
-    // Said already on a connection that the server has ended meanwhile.
-    if (memory.trustedKey?.equals(key) === true) return;
+  async #askAbout(
+    key: Buffer,
+    shown: string,
+    question: 'unknown' | 'other-algorithm',
+  ): Promise<void> {
+    const { plan, hostKeys, person } = this.#deps;
     const { host, port } = plan;
+    // Said already, for a connection that did not come about for another reason.
+    if (hostKeys.hasInMind(host, port, question, key)) return;
     const answer = await person.ask('host-key', {
       kind: 'host-key',
       host,
       port,
       algorithm: typeInBlob(key) ?? '',
       fingerprint: shown,
-      otherKeyKnown,
+      otherKeyKnown: question === 'other-algorithm',
       authorityKnown: this.#known?.authorityKnown(host, port) === true,
     });
     if (answer.kind !== 'trust')
       throw new TunnelFailure({ kind: 'host-key-refused', host, fingerprint: shown });
-    memory.trustedKey = key;
+    hostKeys.keepInMind(host, port, question, key);
   }
 }

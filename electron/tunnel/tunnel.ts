@@ -47,8 +47,9 @@ export class Tunnel {
   #machine: Machine;
   #attempt: AttemptRunner | null = null;
   #session: SshSession | null = null;
-  /** The hanging up that was begun last. */
+  /** All hanging up that was begun. */
   #ending: Promise<void> = Promise.resolve();
+  /** Until a connection comes up by it. */
   #accepted: AcceptedKey | null = null;
   /** Compression broke a connection of this account: the next ones do without, until the account is changed. */
   #uncompressed = false;
@@ -87,13 +88,11 @@ export class Tunnel {
     const before = this.#account;
     this.#account = account;
     const { mode } = account;
+    const idle = ({ connection }: Account) => connection.idleSeconds;
     if (connectionMatters(before, account)) {
       this.#uncompressed = false;
       this.dispatch({ type: 'reconfigured', mode });
-    } else if (
-      before.mode !== mode ||
-      before.connection.idleSeconds !== account.connection.idleSeconds
-    )
+    } else if (before.mode !== mode || idle(before) !== idle(account))
       this.dispatch({ type: 'mode-changed', mode });
     this.dispatch(account.wanted ? { type: 'switched-on', by, dial } : { type: 'switched-off' });
   }
@@ -108,7 +107,7 @@ export class Tunnel {
     this.dispatch({ type: 'check', by });
   }
 
-  /** A person compared this fingerprint and takes the key in place of the known one; good for the next attempt. */
+  /** A person compared this fingerprint and takes the key in place of the known one, once it is shown again. */
   acceptChangedKey(fingerprint: string): void {
     const { state } = this.#machine;
     const error = state.kind === 'needs-attention' ? state.error : null;
@@ -156,7 +155,7 @@ export class Tunnel {
         this.#dial(effect.attempt, effect.by);
         return;
       case 'hang-up':
-        this.#ending = this.#hangUp(effect.attempt);
+        this.#endsWith(this.#hangUp(effect.attempt));
         return;
       case 'ask-greeting':
         void this.#askGreetings(effect.attempt);
@@ -191,9 +190,7 @@ export class Tunnel {
   }
 
   #dial(attempt: number, by: StartedBy): void {
-    const accepted = this.#accepted;
-    this.#accepted = null;
-    const runner = new AttemptRunner(this.#account, by, accepted, this.#deps, {
+    const runner = new AttemptRunner(this.#account, by, this.#accepted, this.#deps, {
       onPhase: (phase) => this.dispatch({ type: 'phase', attempt, phase }),
       adapt: (plan) => (this.#uncompressed ? { ...plan, compression: false } : plan),
       firstChannel: () => this.#clients.first ?? this.#proofChannel(),
@@ -223,10 +220,11 @@ export class Tunnel {
     // Switched off in this very moment: nobody waits for it any more.
     const { state } = this.#machine;
     if (currentAttempt(state) !== attempt || state.kind === 'disconnecting') {
-      void session.end();
+      this.#endsWith(session.end());
       return;
     }
     this.#session = session;
+    this.#accepted = null;
     void session.closed.then((error) => {
       this.#uncompressed ||= session.compressionBroke;
       if (this.#session === session) {
@@ -237,6 +235,11 @@ export class Tunnel {
     });
     this.dispatch({ type: 'session-up', attempt });
     this.#clients.serve(session);
+  }
+
+  #endsWith(work: Promise<void>): void {
+    const before = this.#ending;
+    this.#ending = work.then(() => before);
   }
 
   async #hangUp(attempt: number): Promise<void> {

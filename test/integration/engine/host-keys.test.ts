@@ -230,6 +230,19 @@ describe('a server whose key has changed', () => {
     await engine.when(isUp, 'in again');
   });
 
+  it('is taken by the fingerprint that was compared, though the line fails first', async () => {
+    const { sshd, engine, account, line, known } = await strangers({ hostKeys: [ed25519] });
+    await known(line(impostor));
+    engine.host.setAccount(account, 'person');
+    expect(await engine.trouble()).toMatchObject({ kind: 'host-key-changed' });
+    await sshd.halt();
+    engine.host.acceptChangedKey('a', ed25519.fingerprint);
+    await engine.when((s) => s.kind === 'retrying', 'the server is away');
+    await sshd.start();
+    await engine.when(isUp, 'in');
+    expect(engine.prompts).toEqual([]);
+  });
+
   it('replaces the line of our own file', async () => {
     const { sshd, engine, account, line } = await strangers({ hostKeys: [ed25519] });
     const other = `other.example ${rsa.publicKey}\n`;

@@ -86,6 +86,23 @@ describe('a person', () => {
     expect(engine.prompts.map((request) => request.kind)).toEqual(['host-key', 'password']);
   });
 
+  it.skipIf(!passwordSignIn().available)(
+    'who trusts a server and mistypes the password is not asked about the server again',
+    async () => {
+      const sshd = await keep(startSshd({ authentication: 'password' }));
+      const engine = await engineFor({ answers: secretly('mistyped') }, 'mistyped', sshd.password);
+      const forward = await forwardTo({ host: '127.0.0.1', port: mail.port });
+      const wanted = accountFor(sshd, [forward], { signIn: { kind: 'password' } });
+      engine.host.setAccount(wanted, 'person');
+      expect(await engine.trouble()).toMatchObject({ kind: 'sign-in-refused' });
+      engine.answerWith(secretly(sshd.password));
+      engine.host.tryNow('a');
+      await engine.when(isUp, 'in');
+      const kinds = engine.prompts.map((request) => request.kind);
+      expect(kinds).toEqual(['host-key', 'password', 'password', 'password', 'password']);
+    },
+  );
+
   it('may cancel, which is the end of the attempt', async () => {
     const sshd = await keep(startSshd({ authorizedKeys: [locked] }));
     const engine = await engineFor({ answers: trusting });

@@ -3,7 +3,6 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TunnelError } from '../../../electron/shared/tunnel-error';
-import { AttemptMemory } from '../../../electron/tunnel/attempt-memory';
 import { HostKeys } from '../../../electron/tunnel/host-keys';
 import { HostVerifier } from '../../../electron/tunnel/host-verifier';
 import { fingerprint } from '../../../electron/tunnel/known-hosts';
@@ -31,7 +30,8 @@ describe('the host verifier', () => {
     readonly answers?: Answers;
     readonly by?: StartedBy;
     readonly accepted?: string;
-    readonly memory?: AttemptMemory;
+    readonly hostKeys?: HostKeys;
+    readonly plan?: { readonly host?: string; readonly port?: number };
   }
 
   async function make(set: Set = {}) {
@@ -39,12 +39,11 @@ describe('the host verifier', () => {
     const { person, asked } = personWho(set.answers ?? nobody, set.by);
     const errors: TunnelError[] = [];
     const verifier = new HostVerifier({
-      plan: PLAN,
-      hostKeys: new HostKeys([], own),
+      plan: { ...PLAN, ...set.plan },
+      hostKeys: set.hostKeys ?? new HostKeys([], own),
       person,
       log: () => undefined,
       acceptedFingerprint: set.accepted ?? null,
-      memory: set.memory ?? new AttemptMemory(),
       giveUp: (error) => errors.push(error),
     });
     await verifier.load();
@@ -206,23 +205,58 @@ describe('the host verifier', () => {
     expect(await readFile(own, 'utf8')).toBe(`h ${keyText(ed1)}\n`);
   });
 
-  it('asks once an attempt, though the server ended the connection before the answer', async () => {
-    const memory = new AttemptMemory();
-    const first = await make({ memory, answers: () => ({ kind: 'trust' }) });
+  const trust: Answers = () => ({ kind: 'trust' });
+
+  it('asks once, though the connection did not come about, until the answer is written down', async () => {
+    const hostKeys = new HostKeys([], own);
+    const first = await make({ hostKeys, answers: trust });
     expect(await answerOf(first.verifier, ed1)).toBe(true);
-    const again = await make({ memory });
+    const again = await make({ hostKeys, by: 'background' });
     expect(await answerOf(again.verifier, ed1)).toBe(true);
+    expect(again.asked).toEqual([]);
+    await expect(readFile(own)).rejects.toThrow('ENOENT');
     await again.verifier.remember();
     expect(await readFile(own, 'utf8')).toBe(`h ${keyText(ed1)}\n`);
+    // A line that a person takes out of the file is not believed any more.
+    await folder.write('known_hosts', '');
+    const later = await make({ hostKeys, by: 'background' });
+    expect(await answerOf(later.verifier, ed1)).toBe(false);
   });
 
-  it('asks again in the same attempt when another key is shown', async () => {
-    const memory = new AttemptMemory();
-    const first = await make({ memory, answers: () => ({ kind: 'trust' }) });
+  it('asks again when another key is shown, and then about the first one', async () => {
+    const hostKeys = new HostKeys([], own);
+    const first = await make({ hostKeys, answers: trust });
     expect(await answerOf(first.verifier, ed1)).toBe(true);
-    const other = await make({ memory, answers: () => ({ kind: 'cancel' }) });
-    expect(await answerOf(other.verifier, ed2)).toBe(false);
+    const other = await make({ hostKeys, answers: trust });
+    expect(await answerOf(other.verifier, ed2)).toBe(true);
     expect(other.asked).toHaveLength(1);
+    const back = await make({ hostKeys, by: 'background' });
+    expect(await answerOf(back.verifier, ed1)).toBe(false);
+  });
+
+  it.each([
+    ['is known by another key', `h ${keyText(ed2)}\n`, 'host-key-changed'],
+    ['is known by another kind of key', `h ${keyText(ec)}\n`, 'answer-needed'],
+    ['has that key revoked', `@revoked * ${keyText(ed1)}\n`, 'host-key-revoked'],
+  ])('takes a yes for what it was said to, not once the server %s', async (_how, known, kind) => {
+    const hostKeys = new HostKeys([], own);
+    const first = await make({ hostKeys, answers: trust });
+    expect(await answerOf(first.verifier, ed1)).toBe(true);
+    const later = await make({ hostKeys, known, by: 'background' });
+    expect(await answerOf(later.verifier, ed1)).toBe(false);
+    expect(later.errors).toMatchObject([{ kind }]);
+  });
+
+  it('takes a yes for the server and the file that it was said for', async () => {
+    const hostKeys = new HostKeys([], own);
+    const first = await make({ hostKeys, answers: trust });
+    expect(await answerOf(first.verifier, ed1)).toBe(true);
+    for (const elsewhere of [{ port: 23 }, { host: 'i' }]) {
+      const other = await make({ hostKeys, plan: elsewhere, by: 'background' });
+      expect(await answerOf(other.verifier, ed1)).toBe(false);
+    }
+    const file = await make({ hostKeys: hostKeys.at(folder.file('other')), by: 'background' });
+    expect(await answerOf(file.verifier, ed1)).toBe(false);
   });
 
   it('refuses when what is known was not loaded', async () => {
@@ -234,7 +268,6 @@ describe('the host verifier', () => {
       person,
       log: () => undefined,
       acceptedFingerprint: null,
-      memory: new AttemptMemory(),
       giveUp: (error) => errors.push(error),
     });
     expect(await answerOf(verifier, ed1)).toBe(false);

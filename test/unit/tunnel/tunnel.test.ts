@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DEFAULT_CONNECTION, type Account } from '../../../electron/shared/account';
 import type { SessionFacts, Traffic } from '../../../electron/shared/app-snapshot';
 import type { TunnelState } from '../../../electron/shared/tunnel-state';
@@ -80,6 +80,7 @@ describe('a tunnel', () => {
     });
   });
   afterEach(async () => {
+    vi.useRealTimers();
     for (const program of programs.splice(0)) program.destroy();
     await manager.closeAll();
     server.stop();
@@ -295,6 +296,23 @@ describe('a tunnel', () => {
       expect(state()).toMatchObject({ error: { kind: 'port-in-use', port: other } });
       taken.close();
     });
+  });
+
+  it('is not gone before the last of its connections is, however many it began', async () => {
+    on();
+    await green();
+    // Its end takes a while, since the server no longer reads.
+    server.sockets[0]?.pause();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    on({ sshUser: 'w' });
+    await until('the next is there', () => server.sockets.length > 1);
+    let gone = false;
+    const removed = manager.remove('a').then(() => (gone = true));
+    await until('the next has gone', () => server.sockets.slice(1).every(({ closed }) => closed));
+    await until('the port is free', () => isFree(port));
+    expect(gone).toBe(false);
+    vi.advanceTimersByTime(1_000);
+    await removed;
   });
 
   it('is gone for good once it is removed', async () => {
