@@ -57,7 +57,8 @@ export type KeyNotMade = 'exists' | 'not-written';
 export type KeyNotInstalled = 'no-files' | 'no-shell' | 'not-allowed' | 'not-proven';
 
 /** Why an agent is no use: not running, or the one key that was chosen is not in it or of a type that cannot be used. */
-export type AgentTrouble = 'gone' | 'key-missing' | 'key-unusable';
+/** `not-signed`: it refused, or kept silent for a minute. */
+export type AgentTrouble = 'gone' | 'key-missing' | 'key-unusable' | 'not-signed';
 
 /** What a background attempt would have to ask a person for. */
 export type NeededAnswer = 'host-key' | 'passphrase' | 'password' | 'code';

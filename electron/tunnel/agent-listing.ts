@@ -15,6 +15,13 @@ export interface ListedKey {
   readonly comment: string;
 }
 
+/** An agent keeps silent. It may have asked a person something, and nobody was there. */
+export class AgentSilence extends Error {
+  constructor() {
+    super('the agent did not answer');
+  }
+}
+
 /**
  * Asks an agent what it holds (draft-ietf-sshm-ssh-agent, 3.5), which is more than ssh2 tells: that leaves out what it
  * does not know, certificates and security keys among it.
@@ -26,7 +33,7 @@ export function listAgent(socket: string): Promise<readonly ListedKey[]> {
   return new Promise((resolve, reject) => {
     const line = connect(socket, () => line.write(Buffer.from([0, 0, 0, 1, REQUEST_IDENTITIES])));
     let answer: Buffer = Buffer.alloc(0);
-    const timer = setTimeout(() => fail(new Error('the agent did not answer')), LISTING_TIMEOUT_MS);
+    const timer = setTimeout(() => fail(new AgentSilence()), LISTING_TIMEOUT_MS);
     const end = () => {
       clearTimeout(timer);
       line.destroy();

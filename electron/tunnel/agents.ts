@@ -4,7 +4,7 @@ import ssh2, {
   type SignCallback,
   type SigningRequestOptions,
 } from 'ssh2';
-import { listAgent } from './agent-listing';
+import { AgentSilence, listAgent } from './agent-listing';
 import { fingerprint } from './known-hosts';
 import { textOfThrown } from '../shared/thrown';
 
@@ -136,10 +136,7 @@ function whyNot(type: string): UnusableKey['why'] | null {
 /** The answer of a call-back that may come late, twice or never. */
 function limited<T>(ask: (callback: (error: Error | null, value?: T) => void) => void): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new Error('the agent did not answer')),
-      SIGNATURE_TIMEOUT_MS,
-    );
+    const timer = setTimeout(() => reject(new AgentSilence()), SIGNATURE_TIMEOUT_MS);
     ask((error, value) => {
       clearTimeout(timer);
       if (error !== null || value === undefined) reject(error ?? new Error('an empty answer'));

@@ -100,7 +100,7 @@ export const errorSchema: z.ZodType<TunnelError> = z.discriminatedUnion('kind', 
   z.object({ kind: z.literal('key-not-installed'), host: s, why: notInstalled, detail: s }),
   z.object({
     kind: z.literal('agent-unavailable'),
-    why: z.enum(['gone', 'key-missing', 'key-unusable']),
+    why: z.enum(['gone', 'key-missing', 'key-unusable', 'not-signed']),
     detail: s,
   }),
   z.object({ kind: z.literal('answer-needed'), what: needed, host: s }),

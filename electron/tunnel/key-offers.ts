@@ -1,6 +1,7 @@
 import ssh2, { type AnyAuthMethod, type ParsedKey } from 'ssh2';
 import { Secret } from '../secrets/secret';
 import type { AgentTrouble } from '../shared/tunnel-error';
+import { AgentSilence } from './agent-listing';
 import { LimitedAgent, OneKeyAgent, type AgentKeys, type UnusableKey } from './agents';
 import type { AuthDependencies } from './auth-sequence';
 import type { AuthStep } from './connection-plan';
@@ -92,9 +93,10 @@ export class KeyOffers {
     const agent = new LimitedAgent(path);
     let held: AgentKeys;
     try {
-      held = await agent.keys(key);
+      held = await this.#deps.person.askedElsewhere(() => agent.keys(key));
     } catch (thrown) {
-      this.#agentTrouble(thrown, required);
+      const why = thrown instanceof AgentSilence ? 'not-signed' : 'gone';
+      this.#agentTrouble(thrown, why, required);
       return [];
     }
     this.#noteUnusable(held.unusable);
@@ -120,10 +122,11 @@ export class KeyOffers {
     const blob = key.getPublicSSH();
     const sign = (data: Buffer, hash: string | undefined) => {
       this.#deps.secrets.offer(this.#lastName(), new Secret(nameOf(blob)));
-      return agent.sign(key, data, hash);
+      return this.#deps.person.askedElsewhere(() => agent.sign(key, data, hash));
     };
+    const onTrouble = (thrown: unknown) => this.#agentTrouble(thrown, 'not-signed', required);
     const last = nameOf(blob) === this.#lastKey();
-    return this.#offer(blob, sign, (thrown) => this.#agentTrouble(thrown, required), {
+    return this.#offer(blob, sign, onTrouble, {
       // Some agents ask a person to approve each signature: not for a key that may be of no use.
       signNow: last ? sign : null,
       trusted: last,
@@ -179,10 +182,10 @@ export class KeyOffers {
   }
 
   /** ssh2 goes on to the next way of signing in; a person who chose the agent is told instead. */
-  #agentTrouble(thrown: unknown, required: boolean): void {
+  #agentTrouble(thrown: unknown, why: AgentTrouble, required: boolean): void {
     const detail = textOfThrown(thrown);
     this.#deps.log('warn', `agent: ${detail}`);
-    if (required) this.#deps.giveUp({ kind: 'agent-unavailable', why: 'gone', detail });
+    if (required) this.#deps.giveUp({ kind: 'agent-unavailable', why, detail });
   }
 
   /** The name of the agent's key that opened the door last time. */

@@ -19,6 +19,8 @@ export interface PersonOptions {
 /** What a person is being asked, by whichever server of one attempt. */
 interface Asked {
   open: number;
+  /** Questions that are not ours. */
+  elsewhere: number;
   cancelled: TunnelFailure | null;
   readonly listeners: Set<(asking: boolean) => void>;
 }
@@ -33,7 +35,7 @@ export class Person {
 
   constructor(
     options: PersonOptions,
-    asked: Asked = { open: 0, cancelled: null, listeners: new Set() },
+    asked: Asked = { open: 0, elsewhere: 0, cancelled: null, listeners: new Set() },
   ) {
     this.#options = options;
     this.#asked = asked;
@@ -44,9 +46,9 @@ export class Person {
     return new Person({ ...this.#options, host }, this.#asked);
   }
 
-  /** Is a question open right now? */
+  /** Is a question open right now, or may one be? */
   get asking(): boolean {
-    return this.#asked.open > 0;
+    return this.#asked.open + this.#asked.elsewhere > 0;
   }
 
   /** Set once a person has cancelled a question, or nobody was there for it: the attempt is not to go on. */
@@ -88,7 +90,7 @@ export class Person {
     // A signal that was given already is never given again, and the question would stay for ever.
     if (signal.aborted)
       throw new TunnelFailure({ kind: 'connection-lost', host, detail: 'stopped' });
-    this.#change(1);
+    this.#change('open', 1);
     try {
       const asked = prompter.ask(accountId, request, signal);
       onPrompt(asked.id);
@@ -102,14 +104,24 @@ export class Person {
       this.#asked.cancelled = cancelled;
       throw cancelled;
     } finally {
-      this.#change(-1);
-      if (!this.asking) onPrompt(null);
+      this.#change('open', -1);
+      if (this.#asked.open === 0) onPrompt(null);
     }
   }
 
-  #change(by: 1 | -1): void {
+  /** Another program may be asking meanwhile, such as an agent for leave to use its keys: as good as a question of ours. */
+  async askedElsewhere<T>(work: () => Promise<T>): Promise<T> {
+    this.#change('elsewhere', 1);
+    try {
+      return await work();
+    } finally {
+      this.#change('elsewhere', -1);
+    }
+  }
+
+  #change(which: 'open' | 'elsewhere', by: 1 | -1): void {
     const before = this.asking;
-    this.#asked.open += by;
+    this.#asked[which] += by;
     if (before === this.asking) return;
     for (const listener of [...this.#asked.listeners]) listener(this.asking);
   }

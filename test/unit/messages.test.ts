@@ -41,7 +41,7 @@ const ALL_ERRORS: readonly TunnelError[] = [
   ),
   ...PHASES.map((phase) => ({ ...ERRORS['timed-out'], phase })),
   { ...ERRORS['no-common-algorithm'], oldServer: true },
-  ...(['gone', 'key-missing', 'key-unusable'] as const).map((why) => ({
+  ...(['gone', 'key-missing', 'key-unusable', 'not-signed'] as const).map((why) => ({
     ...ERRORS['agent-unavailable'],
     why,
   })),
