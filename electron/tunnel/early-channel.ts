@@ -64,6 +64,7 @@ export class EarlyChannel {
     const mine = this.request;
     return (
       !this.#taken &&
+      !this.#over &&
       mine.mailHost === mailHost &&
       mine.mailPort === mailPort &&
       mine.from.address === from.address &&

@@ -12,6 +12,8 @@ import { TunnelFailure } from './tunnel-failure';
 /** A server that neither opens nor refuses a channel within this time, in milliseconds, is not going to. */
 const OPEN_TIMEOUT_MS = 15_000;
 export const FLOOD = 'the server sent more than it was allowed to';
+/** What lies unread in this computer when a probe begins is read within this time, in milliseconds. */
+const UNREAD_MS = 250;
 /** How long a polite end may take before the socket is destroyed. */
 const END_TIMEOUT_MS = 1_000;
 
@@ -142,15 +144,21 @@ export class SshSession {
     });
   }
 
-  /** Asks the server for any answer at all; a line that gives none within `ms` is dropped. */
+  /**
+   * Asks the server for any answer at all; a line that gives none within `ms` is dropped. The question may have to wait
+   * behind what a slow line has to send, so whatever comes counts, but for what had come before and was not read yet.
+   */
   probe(ms: number): void {
     if (this.#over || this.#ending) return;
+    const socket = this.#socket;
     const timer = setTimeout(() => this.drop('no answer after the network changed'), ms);
     const alive = () => {
       clearTimeout(timer);
-      this.#socket.off('close', alive);
+      clearTimeout(fresh);
+      socket.off('close', alive).off('data', alive);
     };
-    this.#socket.once('close', alive);
+    const fresh = setTimeout(() => socket.once('data', alive), UNREAD_MS);
+    socket.once('close', alive);
     try {
       // A request that every server answers, and that is true: we never open sessions (PROTOCOL, 2.2).
       this.#client.openssh_noMoreSessions(alive);

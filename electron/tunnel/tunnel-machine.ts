@@ -77,7 +77,7 @@ export function reduce(machine: Machine, event: TunnelEvent, moment: Moment): St
     case 'suspended':
       return stay(machine);
     case 'resumed':
-      return networkChanged(machine);
+      return wokeUp(machine);
     default:
       return assertNever(event);
   }
@@ -254,6 +254,16 @@ function idleDue(machine: Machine, moment: Moment): Step {
   const { state } = machine;
   if (state.kind !== 'connected' || !isIdle(machine)) return stay(machine);
   return rest(machine, moment, [...CLEAR_TIMERS, { do: 'hang-up', attempt: state.attempt }]);
+}
+
+/** What was being dialled before a sleep is not waited for; a person who is being asked something is. */
+function wokeUp(machine: Machine): Step {
+  const { state } = machine;
+  if (state.kind !== 'connecting' || state.phase === 'reserving-port')
+    return networkChanged(machine);
+  const again = dial(machine, machine.by);
+  const hangUp: Effect = { do: 'hang-up', attempt: state.attempt };
+  return { machine: again.machine, effects: [hangUp, ...again.effects] };
 }
 
 function networkChanged(machine: Machine): Step {

@@ -33,7 +33,7 @@ const MEANING = {
   rebind: 'connecting/reserving-port release-ports clear bind-ports+',
   restart: 'connecting/reserving-port hang-up release-ports clear bind-ports+',
   dial: 'connecting/reaching-server clear dial+',
-  redial: '= clear dial+',
+  redial: 'connecting/reaching-server hang-up clear dial+',
   off: 'off clear release-ports',
   end: 'disconnecting clear release-ports hang-up',
   done: 'off',
@@ -98,7 +98,7 @@ ask-again-due   .      .       .        .         .        .       .        reas
 net-up          .      .       .        .         .        probe   probe    probe      dial      dial     .          .         .
 net-down        .      .       .        .         .        probe   probe    probe      offline   .        .          .         .
 suspended       .      .       .        .         .        .       .        .          .         .        .          .         .
-resumed         .      .       .        .         .        probe   probe    probe      dial      .        .          .         .
+resumed         .      .       .        redial    .        probe   probe    probe      dial      .        .          .         .
 `;
 
 interface Cell {
