@@ -4,20 +4,20 @@ import { defineConfig } from 'electron-vite';
 
 /**
  * Three outputs: the main process with its two helpers (each the entry of a process of its own), the preload
- * script (CommonJS, since sandboxed preload scripts cannot be ES modules), and the windows' pages.
+ * script (CommonJS, since sandboxed preload scripts cannot be ES modules), and the windows' pages. The command is built
+ * on its own, see cli.vite.config.ts.
  */
 export default defineConfig({
   main: {
     build: {
-      // A command must answer at once: read from one file, these take a third of the time that a hundred files take.
-      externalizeDeps: { exclude: ['commander', 'i18next', 'zod'] },
+      // Read from one file, these take a third of the time that a hundred files take.
+      externalizeDeps: { exclude: ['i18next', 'zod'] },
       rolldownOptions: {
         input: {
           main: resolve('electron/main.ts'),
           'tunnel-host': resolve('electron/tunnel-host.ts'),
           'key-worker': resolve('electron/tunnel/key-worker.ts'),
           'practice-host': resolve('electron/practice-host.ts'),
-          cli: resolve('electron/cli.ts'),
           headless: resolve('electron/headless.ts'),
         },
       },

@@ -14,8 +14,8 @@ process.env.MAILMOLE_APP ??= JSON.stringify([process.execPath, start]);
 const [first] = process.argv.slice(2).filter((word, at, words) => {
   return !word.startsWith('--profile') && words[at - 1] !== '--profile';
 });
-const script = first === '--headless' ? 'headless.js' : 'cli.js';
-const built = path.join(outFolder, 'main', script);
+const script = first === '--headless' ? 'main/headless.js' : 'cli/cli.cjs';
+const built = path.join(outFolder, script);
 if (first === undefined || first === '--hidden') {
   await import(pathToFileURL(start).href);
 } else if (fs.existsSync(built)) {

@@ -20,6 +20,7 @@ const sources = [
   'build/icons.mjs',
   'build/lib',
   'electron.vite.config.ts',
+  'cli.vite.config.ts',
   'tsconfig.json',
   'package.json',
   'package-lock.json',
@@ -40,6 +41,7 @@ export async function buildApp({ always = false } = {}) {
     say('Building …');
     fs.rmSync(stampFile, { force: true });
     await node('node_modules/electron-vite/bin/electron-vite.js', 'build');
+    await node('node_modules/vite/bin/vite.js', 'build', '--config', 'cli.vite.config.ts');
     if (fs.existsSync(path.join(root, 'build', 'icons.mjs'))) await node('build/icons.mjs');
     fs.writeFileSync(stampFile, stamp);
     say(`Built in ${elapsed(start)}.`);

@@ -3,7 +3,7 @@
 # Node, since a browser takes a second to start; anything else starts the application.
 
 here=$(dirname "$(readlink -f "$0")")
-scripts=$here/../app.asar/out/main
+scripts=$here/../app.asar/out
 program=$here/../../mailmole
 [ -x "$program" ] || program=$here/../../MacOS/Mailmole
 
@@ -23,10 +23,10 @@ for word in "$@"; do
   case $word in
   --profile) is_value=yes ;;
   --profile=*) ;;
-  --headless) as_node headless.js "$@" ;;
+  --headless) as_node main/headless.js "$@" ;;
   # A link or a file is opened by the application.
   *:* | */* | *.mailmole) break ;;
-  --help | -h | --version | [a-z]*) as_node cli.js "$@" ;;
+  --help | -h | --version | [a-z]*) as_node cli/cli.cjs "$@" ;;
   *) break ;;
   esac
 done

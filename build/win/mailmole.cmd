@@ -2,11 +2,11 @@
 rem The command mailmole of the Windows package; see build/linux/mailmole.sh for what is done and why.
 setlocal
 set "program=%~dp0..\..\Mailmole.exe"
-set "scripts=%~dp0..\app.asar\out\main"
-set "script=cli.js"
+set "scripts=%~dp0..\app.asar\out"
+set "script=cli\cli.cjs"
 if "%~1"=="" goto application
 if "%~1"=="--hidden" goto application
-if "%~1"=="--headless" set "script=headless.js"
+if "%~1"=="--headless" set "script=main\headless.js"
 set ELECTRON_RUN_AS_NODE=1
 "%program%" "%scripts%\%script%" %*
 exit /b %errorlevel%

@@ -20,7 +20,8 @@ export async function attended<T>(
   let asksHere = true;
   const next = (): Promise<OpenPrompt | null> => {
     const question = client.ask('question', { names: [...names] }).then((answer) => {
-      return answer.ok ? answer.value.question : null;
+      const asked = answer.ok ? answer.value.question : null;
+      return asked === null ? null : soundQuestion(asked);
     });
     // Hanging up ends it, which is how every command ends.
     question.catch(() => undefined);
@@ -46,4 +47,10 @@ export async function attended<T>(
   } finally {
     over.abort();
   }
+}
+
+/** A question, judged before a person sees it. Most commands never get one, so that its schema is loaded only here. */
+async function soundQuestion(question: unknown): Promise<OpenPrompt> {
+  const { openPrompt } = await import('./protocol');
+  return openPrompt.parse(question);
 }

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import { DOCUMENT_VERSION } from './agreed';
 import type { AskFlag, VerbMaker } from './cli-verbs';
 import { demand, mayAsk, printJson, switchOn, withAsk } from './cli-verbs';
 import type { CliParts } from './cli';
-import { DOCUMENT_VERSION } from './documents';
 import { givenFromFlags, mailboxFromFlags, type MailboxFlags } from './flags';
 import type { MailboxInput } from './mailbox-input';
 import { CommandEnd, EXIT, wrongUsage } from './usage';

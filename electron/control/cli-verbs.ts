@@ -1,12 +1,11 @@
 import { Option, type Command } from 'commander';
 import { PROGRAMS } from '../client-setup/programs';
+import { DOCUMENT_VERSION, LONGEST_WAIT_MS } from './agreed';
 import { attended } from './attended';
 import type { CliLine, CliParts } from './cli';
 import { addSetupVerbs } from './cli-setup-verbs';
-import { DOCUMENT_VERSION } from './documents';
 import { parseWhole } from './flags';
 import type { Answer, Params, Verb } from './protocol';
-import { LONGEST_WAIT_MS } from './protocol';
 import { renderList, renderStatus } from './render';
 import { addSetupFileVerbs } from './setup-file-verb';
 import { CommandEnd, EXIT, wrongUsage } from './usage';

@@ -13,7 +13,10 @@ import { CommandEnd, EXIT, type ExitCode } from './usage';
 
 /** What the command works with. */
 export interface CliParts {
+  /** The command's own words; see cli-words.ts. */
   readonly t: Translate;
+  /** Every word there is, in the person's language; takes its time. */
+  readonly everyWord: () => Promise<Translate>;
   readonly version: string;
   readonly cwd: string;
   /** The program that starts the application, and its first arguments. */

@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
-import { fail, ok } from '../shared/result';
+import { PROTOCOL_VERSION } from './agreed';
+import { numberOf, readAnswer, readHello } from './answers';
 import { demandPrivateFolder, makeProof, readPointer } from './control-folder';
 import { parseLine, readLines, sendLine } from './lines';
 import type { ProfilePaths } from './profile-paths';
 import type { Answer, Params, Verb } from './protocol';
-import { answerSchema, helloSchema, PROTOCOL_VERSION, VERBS } from './protocol';
 
 /** A program that takes the call but does not greet within this time, in milliseconds, hangs. */
 const GREET_MS = 10_000;
@@ -88,15 +88,15 @@ function greet(socket: Socket, folder: string): Promise<ControlClient> {
     });
     line.onHello = (document) => {
       clearTimeout(timer);
-      const hello = helloSchema.safeParse(document);
-      if (!hello.success || hello.data.mailmole !== PROTOCOL_VERSION) {
+      const hello = readHello(document);
+      if (hello?.mailmole !== PROTOCOL_VERSION) {
         reject(new NotUnderstood('cli:error.other-version'));
         socket.destroy();
         return;
       }
-      removeProof = makeProof(folder, hello.data.challenge);
+      removeProof = makeProof(folder, hello.challenge);
       resolve({
-        version: hello.data.version,
+        version: hello.version,
         ask: (verb, params) => line.ask(verb, params),
         close: () => socket.destroy(),
       });
@@ -132,7 +132,7 @@ class Line {
       }
       this.#waiting.set(id, {
         answered: (value) => {
-          const parsed = parseAnswer(verb, value);
+          const parsed = readAnswer(verb, value);
           if (parsed === null) failed(new NotUnderstood('cli:error.other-version'));
           else answered(parsed);
         },
@@ -154,22 +154,12 @@ class Line {
       onHello(document);
       return;
     }
-    const answer = answerSchema.safeParse(document);
+    const number = numberOf(document);
     // Without a number it is meant for whatever was asked.
-    const ids =
-      answer.success && answer.data.id !== null ? [answer.data.id] : [...this.#waiting.keys()];
+    const ids = number === null ? [...this.#waiting.keys()] : [number];
     for (const id of ids) {
       this.#waiting.get(id)?.answered(document);
       this.#waiting.delete(id);
     }
   }
-}
-
-function parseAnswer<V extends Verb>(verb: V, document: unknown): Answer<V> | null {
-  const answer = answerSchema.safeParse(document);
-  if (!answer.success) return null;
-  if (!answer.data.ok) return fail(answer.data.error);
-  const value = VERBS[verb].reply.safeParse(answer.data.value);
-  // The table pairs each verb with its own reply, and this one was parsed by the same verb's schema.
-  return value.success ? (ok(value.data as Parameters<typeof ok>[0]) as Answer<V>) : null;
 }

@@ -5,6 +5,7 @@ import { connect, createServer } from 'node:net';
 import type { Translate } from '../shared/messages';
 import { fail } from '../shared/result';
 import { textOfThrown } from '../shared/thrown';
+import { PROTOCOL_VERSION } from './agreed';
 import {
   nameProfile,
   preparePrivateFolder,
@@ -16,7 +17,7 @@ import { inTurn } from './in-turn';
 import { parseLine, readLines, sendLine } from './lines';
 import type { ProfilePaths } from './profile-paths';
 import type { ControlFailure, Hello } from './protocol';
-import { PROTOCOL_VERSION, requestSchema, VERBS } from './protocol';
+import { requestSchema, VERBS } from './protocol';
 import type { ControlParts } from './verbs';
 import { createVerbs, type VerbTable } from './verbs';
 

@@ -1,10 +1,5 @@
 import { z } from 'zod';
-
-/**
- * What `--json` prints, described in docs/command-line.md. Fields may be added within a version; a change of what one
- * means is a new version.
- */
-export const DOCUMENT_VERSION = 1;
+import { DOCUMENT_VERSION } from './agreed';
 
 const trouble = z.object({
   kind: z.string(),

@@ -6,6 +6,7 @@ import {
   answerSchema as promptAnswer,
   requestSchema as promptRequest,
 } from '../tunnel/host-values';
+import { LONGEST_WAIT_MS, PROTOCOL_VERSION, type FAILURES } from './agreed';
 import { listDocument, statusDocument } from './documents';
 
 /**
@@ -13,8 +14,6 @@ import { listDocument, statusDocument } from './documents';
  * challenge; the caller makes the file that proves whose it is (see control-folder.ts) and sends requests; each is
  * answered by a line with its id, when it is done. Hanging up cancels what still runs.
  */
-export const PROTOCOL_VERSION = 1;
-
 /** Longest name, path or secret-free text that a request may hold. */
 const text = z.string().max(4096);
 const name = text.min(1);
@@ -22,15 +21,14 @@ const names = z.array(name).max(256);
 
 /** May a person be asked, since one typed this? */
 const ask = z.boolean();
-/** Longest wait, in milliseconds: a day. */
-export const LONGEST_WAIT_MS = 24 * 60 * 60 * 1000;
 const patience = z.object({ name, ask, timeoutMs: z.int().min(0).max(LONGEST_WAIT_MS) });
 
 /** A mailbox as a person or a file describes it; what is left out is filled in, what is wrong is told field by field. */
 const mailbox = z.record(z.string(), z.unknown());
 const made = z.object({ id: z.string(), name: z.string() });
 
-const openPrompt = z.object({
+/** A question as it is handed to the command. */
+export const openPrompt = z.object({
   id: name,
   accountId: name,
   accountName: text,
@@ -107,24 +105,24 @@ export type Verb = keyof typeof VERBS;
 export type Params<V extends Verb> = z.infer<(typeof VERBS)[V]['params']>;
 export type Reply<V extends Verb> = z.infer<(typeof VERBS)[V]['reply']>;
 
-/** Why a verb was not carried out; each kind is an exit code of the command. */
-export const FAILURES = ['usage', 'failed', 'needs-person', 'timed-out'] as const;
-
-/** In words for a person; several lines where several things are wrong. */
-const failure = z.object({ kind: z.enum(FAILURES), text: z.string() });
-export type ControlFailure = z.infer<typeof failure>;
+export interface ControlFailure {
+  readonly kind: (typeof FAILURES)[number];
+  /** In words for a person; several lines where several things are wrong. */
+  readonly text: string;
+}
 
 /** How a verb ended. */
 export type Answer<V extends Verb> = Result<Reply<V>, ControlFailure>;
 
 /** The program's first line. */
-export const helloSchema = z.object({
-  mailmole: z.int(),
+export interface Hello {
+  /** Of the protocol. */
+  readonly mailmole: number;
   /** Of the program, such as `0.1.0`. */
-  version: z.string(),
-  challenge: z.string().regex(/^[0-9a-f]{32}$/u),
-});
-export type Hello = z.infer<typeof helloSchema>;
+  readonly version: string;
+  /** 32 hexadecimal digits. */
+  readonly challenge: string;
+}
 
 const verbs = Object.keys(VERBS) as [Verb, ...Verb[]];
 
@@ -135,9 +133,3 @@ export const requestSchema = z.object({
   verb: z.enum(verbs),
   params: z.unknown(),
 });
-
-/** An answer, but for its value. `id` is null when the request could not be read so far. */
-export const answerSchema = z.discriminatedUnion('ok', [
-  z.object({ id: z.int().nullable(), ok: z.literal(true), value: z.unknown() }),
-  z.object({ id: z.int().nullable(), ok: z.literal(false), error: failure }),
-]);

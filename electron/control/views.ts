@@ -3,8 +3,8 @@ import type { Translate } from '../shared/messages';
 import { describeError, describeState, errorOf } from '../shared/messages';
 import type { GreetingProof, TunnelState } from '../shared/tunnel-state';
 import { isProven } from '../shared/tunnel-state';
+import { DOCUMENT_VERSION } from './agreed';
 import type { ListDocument, ListedMailbox, MailboxStatus, StatusDocument } from './documents';
-import { DOCUMENT_VERSION } from './documents';
 
 /** The state of some mailboxes as `status --json` prints it. Pure; `now` is in milliseconds since 1970. */
 export function statusOf(

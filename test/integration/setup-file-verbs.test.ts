@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { importText } from '../../electron/accounts/import/import-text';
 import { parseSetupFile } from '../../electron/accounts/import/setup-file';
 import { runCli } from '../../electron/control/cli';
+import { cliWords } from '../../electron/control/cli-words';
 import { scanHostKeys } from '../../electron/tunnel/host-key-scan';
 import { englishWords } from '../unit/support/words';
 import { startSshd, type Sshd } from '../world/sshd';
@@ -26,7 +27,8 @@ describe('mailmole setup-file', () => {
     let out = '';
     let err = '';
     const exit = await runCli(['setup-file', ...args], {
-      t: await englishWords(),
+      t: cliWords,
+      everyWord: englishWords,
       version: '0',
       cwd: folder.path,
       // It must not be needed.

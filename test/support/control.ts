@@ -17,7 +17,7 @@ import { englishWords } from '../unit/support/words';
 import { deathBound } from '../world/child';
 import { makeWorldFolder, type WorldFolder } from '../world/world-folder';
 
-const CLI = resolve('out/main/cli.js');
+const CLI = resolve('out/cli/cli.cjs');
 
 /** How a command ended, and what it said. */
 export interface Ran {
@@ -61,7 +61,7 @@ export async function runCommand(args: readonly string[], options: RunOptions = 
 }
 
 function startCommand(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
-  if (!existsSync(CLI)) throw new Error('out/main/cli.js is missing: run `npm run build`');
+  if (!existsSync(CLI)) throw new Error('out/cli/cli.cjs is missing: run `npm run build`');
   const [command, all] = deathBound(process.execPath, [CLI, ...args]);
   // No display, so that a command which finds no program cannot start the application by mistake.
   const { DISPLAY: _x, WAYLAND_DISPLAY: _wayland, ...inherited } = process.env;

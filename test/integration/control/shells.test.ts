@@ -25,7 +25,7 @@ describe('the completion of bash', () => {
     await mkdir(bin);
     await program.folder.write(
       'bin/mailmole',
-      `#!/bin/sh\nexec '${process.execPath}' '${path.join(ROOT, 'out/main/cli.js')}' "$@"\n`,
+      `#!/bin/sh\nexec '${process.execPath}' '${path.join(ROOT, 'out/cli/cli.cjs')}' "$@"\n`,
       0o755,
     );
     await chmod(bin, 0o755);

@@ -27,7 +27,7 @@ beforeAll(async () => {
   await mkdir(world.file('tmp'));
   await mkdir(world.file(...RUN_TIME), { recursive: true });
   await chmod(world.file(...RUN_TIME), 0o700);
-  const cli = path.resolve('out/main/cli.js');
+  const cli = path.resolve('out/cli/cli.cjs');
   command = await world.write(
     'mailmole',
     `#!/bin/sh\nexec '${process.execPath}' '${cli}' "$@"\n`,
