@@ -174,11 +174,16 @@ const tasks = {
     return {};
   },
 
-  /** Uploads to a server that never reads, until nothing more is taken. */
-  async stallUp({ port, count }) {
-    const sockets = await Promise.all(Array.from({ length: count }, () => open(port)));
-    for (const { socket } of sockets) {
-      socket.write('DEAF\r\n');
+  /** Many connections that stay open, each greeted. */
+  async hold({ port, count }) {
+    await Promise.all(Array.from({ length: count }, () => open(port)));
+    return {};
+  },
+
+  /** Uploads on all that is held, each with a command in front; they go on until `release`. */
+  async uploadAll({ command }) {
+    for (const socket of held) {
+      socket.write(`${command}\r\n`);
       pour(socket, 64 * 1024 * 1024).catch(() => undefined);
     }
     return {};

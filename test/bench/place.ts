@@ -18,6 +18,8 @@ export interface LineSpec {
   readonly rate: number;
   /** Bytes that may wait each way; what comes beside them is dropped. Of no meaning without a rate. */
   readonly queue: number;
+  /** How many bytes TCP may keep at each end, so that it does not limit what it carries; default what the system has. */
+  readonly tcpBuffer?: number;
 }
 
 /** What a line carried since it was last asked. */
@@ -53,7 +55,8 @@ export const HERE_ITSELF: Place = {
  *
  * @throws Error where that is not allowed, or the line's program cannot be made
  */
-export async function layLine({ roundTripMs, rate, queue }: LineSpec): Promise<Place> {
+export async function layLine(line: LineSpec): Promise<Place> {
+  const { roundTripMs, rate, queue, tcpBuffer } = line;
   const folder = await makeWorldFolder('line');
   const program = folder.file('line');
   await promisify(execFile)('cc', ['-O2', '-o', program, path.join(HERE, 'line.c')]);
@@ -62,9 +65,11 @@ export async function layLine({ roundTripMs, rate, queue }: LineSpec): Promise<P
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const first = await lines.next();
   if (first.value !== 'READY') throw new Error('The slow line did not come up.');
+  const thither = ['nsenter', `--net=/proc/${child.pid}/ns/net`, '--'];
+  if (tcpBuffer !== undefined) for (const end of [[], thither]) await letGrow(end, tcpBuffer);
   return {
     serverAddress: SERVER,
-    command: (name, args) => ['nsenter', [`--net=/proc/${child.pid}/ns/net`, '--', name, ...args]],
+    command: (name, args) => ['nsenter', [...thither.slice(1), name, ...args]],
     carried: async () => {
       child.stdin.write('\n');
       const answer = await lines.next();
@@ -76,6 +81,14 @@ export async function layLine({ roundTripMs, rate, queue }: LineSpec): Promise<P
       await folder.remove();
     },
   };
+}
+
+/** Sets how large TCP's buffers may grow in a network; both ends are networks of the bench's own. */
+async function letGrow(end: readonly string[], bytes: number): Promise<void> {
+  const sizes = `4096 131072 ${bytes}`;
+  const settings = [`net.ipv4.tcp_rmem=${sizes}`, `net.ipv4.tcp_wmem=${sizes}`];
+  const [command = '', ...args] = [...end, 'sysctl', '--quiet', '--write', ...settings];
+  await promisify(execFile)(command, args);
 }
 
 /** The mail programs, wherever they live. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startOpenSsh, type Carrier } from './carriers.ts';
+import { familyOf, signal } from '../world/processes.ts';
 import { costOf, sumOf } from './costs.ts';
 import type { Goal, Measure } from './figures.ts';
 import { startTarget } from './place.ts';
@@ -107,7 +108,7 @@ function stalled(
   name: string,
   title: string,
   goal: Goal,
-  begin: (stage: Stage, port: number | undefined) => Promise<unknown>,
+  begin: (stage: Stage, port: number | undefined) => Promise<void>,
 ): Row {
   return {
     name,
@@ -128,6 +129,7 @@ function stalled(
               await sleep(250);
               most = Math.max(most, costOf(pid).memory - before);
             }
+            thaw(stage);
             await stage.load.ask('release');
             return { grown: most / MIB };
           }),
@@ -148,6 +150,15 @@ function stalled(
       };
     },
   };
+}
+
+/** Stops the SSH server with all its sessions where they are; the connections stay. */
+function freeze({ sshd }: Stage): void {
+  for (const one of familyOf(-1, sshd.folder.path)) signal(one, 'SIGSTOP');
+}
+
+function thaw({ sshd }: Stage): void {
+  for (const one of familyOf(-1, sshd.folder.path)) signal(one, 'SIGCONT');
 }
 
 const idle: Row = {
@@ -207,10 +218,28 @@ export const HERE_ROWS: readonly Row[] = [
     'never-read',
     'A client that never reads while 500 MB come',
     { ownAtMost: 16 },
-    ({ load }, port) => load.ask('neverRead', { port, bytes: 500 * MB }),
+    async ({ load }, port) => {
+      await load.ask('neverRead', { port, bytes: 500 * MB });
+    },
   ),
-  stalled('stalled-uploads', '20 stalled uploads', { ratioAtMost: 0.5 }, ({ load }, port) =>
-    load.ask('stallUp', { port, count: 20 }),
+  stalled(
+    'stalled-uploads',
+    '20 uploads, and the SSH server takes nothing any more',
+    { ratioAtMost: 0.5 },
+    async (stage, port) => {
+      await stage.load.ask('hold', { port, count: 20 });
+      freeze(stage);
+      await stage.load.ask('uploadAll', { command: `SINK ${64 * MIB}` });
+    },
+  ),
+  stalled(
+    'deaf-uploads',
+    '20 uploads to mail servers that do not read',
+    { ratioAtMost: 0.5 },
+    async ({ load }, port) => {
+      await load.ask('hold', { port, count: 20 });
+      await load.ask('uploadAll', { command: 'DEAF' });
+    },
   ),
   idle,
 ];

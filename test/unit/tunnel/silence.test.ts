@@ -77,11 +77,31 @@ describe('a line', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('is not asked while it speaks anyway', () => {
+    let asked = 0;
+    watchSilence(
+      line,
+      KEEPALIVE,
+      () => silences++,
+      () => asked++,
+    );
+    for (let i = 0; i < 20; i++) {
+      vi.advanceTimersByTime(400);
+      speak();
+    }
+    expect(asked).toBe(0);
+    // The last word came at 8.0 s; questions at 9, 10 and 11 s.
+    vi.advanceTimersByTime(3_999);
+    expect([asked, silences]).toEqual([3, 0]);
+    vi.advanceTimersByTime(1);
+    expect([asked, silences]).toEqual([3, 1]);
+  });
+
   it('shares its timer with all that have the same interval, and loses nobody else’s', () => {
     const lines = Array.from({ length: 20 }, () => new PassThrough());
     const asked: number[] = [];
     for (const [i, one] of lines.entries()) {
-      vi.advanceTimersByTime(30);
+      vi.advanceTimersByTime(20);
       watchSilence(
         one,
         KEEPALIVE,
@@ -92,7 +112,7 @@ describe('a line', () => {
     watchSilence(line, { intervalMs: 700, count: 3 }, () => silences++);
     expect(vi.getTimerCount()).toBe(2);
     // All of them in the first one's rhythm, within an interval each.
-    vi.advanceTimersByTime(430);
+    vi.advanceTimersByTime(620);
     expect(asked).toEqual(lines.map((_, i) => i));
     for (const one of lines.slice(1)) one.emit('close');
     vi.advanceTimersByTime(1_000);
