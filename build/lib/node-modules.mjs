@@ -47,9 +47,16 @@ export function npmCommand(args) {
 async function install() {
   const start = Date.now();
   const result = await withTicks('Installing packages from package-lock.json', () => {
-    return run(...npmCommand(['ci', '--no-fund', '--no-audit']), { cwd: root, output: 'stderr' });
+    // Its warnings (of engines that only packaging needs) would tell nobody what to do.
+    const quiet = ['--no-fund', '--no-audit', '--loglevel=error'];
+    return run(...npmCommand(['ci', ...quiet]), { cwd: root, output: 'stderr' });
   });
-  if (result.code !== 0) throw new Error('npm ci failed; its own words stand above.');
+  if (result.code !== 0) {
+    throw new Error(
+      'npm could not install the packages; its own words stand above. Mostly there is no network, a ' +
+        'proxy that npm does not know of, or no room on the disk. Mend that, then try again.',
+    );
+  }
   say(`Packages installed in ${elapsed(start)}.`);
 }
 

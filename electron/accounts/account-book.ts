@@ -6,6 +6,8 @@ export interface AccountBook {
   get(id: AccountId): Account | undefined;
   /** Takes the place of the account with the same id, or comes last. */
   put(account: Account): void;
+  /** Adds new accounts after the others, all of them or, when that cannot be written, none. */
+  add(accounts: readonly Account[]): void;
   /** Puts an account back where it was; past the end means last. */
   insert(account: Account, index: number): void;
   /** Returns where it stood, or null when there is none. */
@@ -38,6 +40,7 @@ export function createAccountBook(
       const index = accounts.findIndex((each) => each.id === account.id);
       become(index === -1 ? [...accounts, account] : accounts.with(index, account));
     },
+    add: (added) => become([...accounts, ...added]),
     insert: (account, index) => become(accounts.toSpliced(index, 0, account)),
     remove(id) {
       const index = accounts.findIndex((account) => account.id === id);

@@ -141,7 +141,8 @@ function desktopActions(
     takePlace: () => windows.takePlace(),
     chooseKeyFile: () => chooseKeyFile(home, t('app:choose-key-title'), windows.main()),
     composeMail,
-    copyReport: (redacted) => copyToClipboard(report(state.snapshot(), userData, redacted)),
+    copyReport: (redacted) =>
+      copyToClipboard(report(state.snapshot(), { userData, home }, redacted)),
   };
 }
 

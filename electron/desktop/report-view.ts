@@ -8,6 +8,8 @@ export interface Surroundings {
   readonly system: string;
   /** The desktop, as the session names it; empty where it has no name. */
   readonly desktop: string;
+  /** The person's home folder, which is written as `~`: it holds the name that they sign in here with. */
+  readonly home: string;
 }
 
 /** Most lines of the log that go into a report. */
@@ -72,7 +74,7 @@ function mailbox(view: AccountView, at: number): readonly string[] {
  */
 export function reportView(
   snapshot: AppSnapshot,
-  { electron, system, desktop }: Surroundings,
+  { electron, system, desktop, home }: Surroundings,
   log: readonly string[],
   redacted: boolean,
 ): string {
@@ -86,6 +88,8 @@ export function reportView(
     'Log:',
     ...log.slice(-LOG_LINES),
     '',
-  ].join('\n');
+  ]
+    .join('\n')
+    .replaceAll(home.length > 1 ? home : '~', '~');
   return redacted ? redact(text, aliases(snapshot.accounts.map(({ account }) => account))) : text;
 }

@@ -6,11 +6,16 @@ import { textOfThrown } from '../shared/thrown';
 import { reportView } from './report-view';
 
 /** The report on this application, with the end of the log in `userData`. */
-export function report(snapshot: AppSnapshot, userData: string, redacted: boolean): string {
+export function report(
+  snapshot: AppSnapshot,
+  { userData, home }: { readonly userData: string; readonly home: string },
+  redacted: boolean,
+): string {
   const surroundings = {
     electron: process.versions.electron,
     system: `${type()} ${release()}`,
     desktop: process.env['XDG_CURRENT_DESKTOP'] ?? '',
+    home,
   };
   return reportView(snapshot, surroundings, readLog(join(userData, 'logs/mailmole.log')), redacted);
 }

@@ -19,11 +19,11 @@ import { canTryNow } from '../shared/tunnel-state';
 import type { Clock, StartedBy, TunnelHost } from '../tunnel/ports';
 import type { AppState } from './app-state';
 import { duplicateOf } from './duplicate';
+import { HandOver } from './hand-over';
 import { freshForward, movedTo, portFor, type FindFreePort } from './local-ports';
 import type { PracticeKeeper } from './practice-keeper';
-import { fitted, portsOf, practiceDraft } from './practice-keeper';
+import { practiceDraft } from './practice-keeper';
 import { UndoSlot } from './undo-slot';
-import { textOfThrown } from '../shared/thrown';
 
 /** What a command came to: its reply, or why it was not carried out. */
 export type Done<T = null> = Result<T, IpcFailure>;
@@ -67,12 +67,14 @@ const NOT_NOW = fail<IpcFailure>({ kind: 'not-now' });
 export class Commands {
   readonly #parts: CommandParts;
   readonly #undo: UndoSlot;
+  readonly #handOver: HandOver;
   #addingPractice: Promise<Done<AccountId>> | null = null;
   #personActedAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: CommandParts) {
     this.#parts = parts;
     this.#undo = new UndoSlot(parts.state, parts.clock);
+    this.#handOver = new HandOver(parts);
   }
 
   /** Did a person do something here in the last `ms` milliseconds? A window they caused may then take the focus. */
@@ -87,7 +89,7 @@ export class Commands {
     for (const account of book.list())
       if (account.mode === 'manual' && account.wanted) book.put({ ...account, wanted: false });
     const accounts = book.list();
-    await Promise.all(accounts.map((account) => this.#hand(account, by)));
+    await Promise.all(accounts.map((account) => this.#handOver.hand(account, by)));
   }
 
   /** Saves a new mailbox (`id` null) or changes one. A new one is switched on, unless `on` says otherwise. */
@@ -111,7 +113,7 @@ export class Commands {
       practice: old?.practice ?? false,
     };
     book.put(account);
-    await this.#hand(account, by);
+    await this.#handOver.hand(account, by);
     return ok(ok(account.id));
   }
 
@@ -145,12 +147,14 @@ export class Commands {
 
   async undoRemove(): Promise<Done> {
     this.personActs();
-    const removed = this.#undo.take();
+    const removed = this.#undo.kept;
     if (removed === null) return NOT_NOW;
     // Another practice mailbox was made meanwhile, and there are servers for one only.
     if (removed.account.practice && this.#practiceAccount() !== undefined) return NOT_NOW;
+    // Only what is in the list again leaves the slot: a full disk must not cost the mailbox.
     this.#parts.book.insert(removed.account, removed.index);
-    await this.#hand(removed.account, 'person');
+    this.#undo.empty();
+    await this.#handOver.hand(removed.account, 'person');
     return DONE;
   }
 
@@ -161,7 +165,7 @@ export class Commands {
     if (account.wanted === on) return DONE;
     const next = { ...account, wanted: on };
     this.#parts.book.put(next);
-    return this.#hand(next, by);
+    return this.#handOver.hand(next, by);
   }
 
   async setAllWanted(on: boolean): Promise<Done> {
@@ -246,7 +250,7 @@ export class Commands {
     if (move === 'taken') return NOT_NOW;
     const next = { ...account, forwards: move };
     this.#parts.book.put(next);
-    return this.#hand(next, 'person');
+    return this.#handOver.hand(next, 'person');
   }
 
   /** Forgets every passphrase, password and unlocked key. What is connected stays connected. */
@@ -280,46 +284,14 @@ export class Commands {
 
   async #makePractice(): Promise<Done<AccountId>> {
     const { book, newId, practiceName } = this.#parts;
-    const servers = await this.#startPractice(null);
+    const servers = await this.#handOver.startPractice(null);
     if (!servers.ok) return servers;
     const forward = await this.suggestForward('pop3', '127.0.0.1', null);
     if (!forward.ok) return forward;
     const draft = practiceDraft(practiceName, servers.value, forward.value);
     const account: Account = { ...draft, id: newId(), wanted: true };
     book.put(account);
-    const handed = await this.#hand(account, 'person');
+    const handed = await this.#handOver.hand(account, 'person');
     return handed.ok ? ok(account.id) : handed;
-  }
-
-  async #startPractice(preferred: Parameters<PracticeKeeper['start']>[0]) {
-    const { practice, state } = this.#parts;
-    try {
-      const servers = await practice.start(preferred);
-      state.setPracticePassphrase(servers.passphrase);
-      return ok(servers);
-    } catch (error) {
-      state.addNotice('app:notice.practice-failed', {});
-      return fail<IpcFailure>({ kind: 'failed', problem: textOfThrown(error) });
-    }
-  }
-
-  /** Tells the engine what is wanted. The practice mailbox's servers run first, and only while it is on. */
-  async #hand(account: Account, by: StartedBy): Promise<Done> {
-    if (account.practice && account.wanted) return this.#handPractice(account, by);
-    this.#parts.engine.setAccount(account, by);
-    if (account.practice) await this.#parts.practice.stop();
-    return DONE;
-  }
-
-  async #handPractice(account: Account, by: StartedBy): Promise<Done> {
-    const { book, engine } = this.#parts;
-    const servers = await this.#startPractice(portsOf(account));
-    // It may have been switched off, changed or removed while the servers started.
-    const latest = book.get(account.id);
-    if (latest === undefined) return DONE;
-    const next = servers.ok ? fitted(latest, servers.value) : { ...latest, wanted: false };
-    if (next !== latest) book.put(next);
-    engine.setAccount(next, by);
-    return servers.ok ? DONE : servers;
   }
 }

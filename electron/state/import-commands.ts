@@ -65,8 +65,28 @@ export class ImportCommands {
     drafts: readonly ReadyDraft[],
     { by = 'person', on = true }: { readonly by?: StartedBy; readonly on?: boolean } = {},
   ): Promise<Done<Result<readonly AccountId[], readonly AddRefusal[]>>> {
-    const { book, engine, newId, personActs } = this.#parts;
+    const { book, engine, personActs } = this.#parts;
     if (by === 'person') personActs();
+    const judged = this.#judge(drafts, on);
+    if (!judged.ok) return ok(judged);
+    const taken = await this.#takeKeys(drafts, judged.value);
+    if (!taken.ok) return fail({ kind: 'failed', problem: taken.error.kind });
+    if (taken.value.kind === 'conflict') return ok(fail([conflictOf(taken.value, judged.value)]));
+    // A name or a port may have been taken by another mailbox meanwhile.
+    const again = this.#judge(drafts, on);
+    if (!again.ok) return ok(again);
+    const accounts = again.value;
+    book.add(accounts);
+    for (const account of accounts) engine.setAccount(account, by);
+    return ok(ok(accounts.map(({ id }) => id)));
+  }
+
+  /** The mailboxes that these make, or all that is not right yet. */
+  #judge(
+    drafts: readonly ReadyDraft[],
+    on: boolean,
+  ): Result<readonly Account[], readonly AddRefusal[]> {
+    const { book, newId } = this.#parts;
     const accounts: Account[] = [];
     const refusals: AddRefusal[] = [];
     drafts.forEach((imported, index) => {
@@ -74,15 +94,7 @@ export class ImportCommands {
       if (judged.ok) accounts.push({ ...judged.value, id: newId(), wanted: on });
       else refusals.push(...judged.error.map((problem) => ({ index, ...problem })));
     });
-    if (refusals.length > 0) return ok(fail(refusals));
-    const taken = await this.#takeKeys(drafts, accounts);
-    if (!taken.ok) return fail({ kind: 'failed', problem: taken.error.kind });
-    if (taken.value.kind === 'conflict') return ok(fail([conflictOf(taken.value, accounts)]));
-    for (const account of accounts) {
-      book.put(account);
-      engine.setAccount(account, by);
-    }
-    return ok(ok(accounts.map(({ id }) => id)));
+    return refusals.length > 0 ? fail(refusals) : ok(accounts);
   }
 
   async #takeKeys(

@@ -27,16 +27,18 @@ export class UndoSlot {
     this.#stopTimer();
     this.#removed = removed;
     this.#state.setUndo({ accountId: removed.account.id, name: removed.account.name });
-    this.#stopTimer = this.#clock.after(UNDO_MS, () => this.take());
+    this.#stopTimer = this.#clock.after(UNDO_MS, () => this.empty());
   }
 
-  /** Empties the slot and gives what was in it. */
-  take(): Removed | null {
-    const removed = this.#removed;
-    if (removed === null) return null;
+  /** What can be brought back now. */
+  get kept(): Removed | null {
+    return this.#removed;
+  }
+
+  /** It is back in its place, or its time is over. */
+  empty(): void {
     this.#stopTimer();
     this.#removed = null;
     this.#state.setUndo(null);
-    return removed;
   }
 }

@@ -11,6 +11,9 @@ import type { Log } from './ports';
 import { askSecret, type Person } from './person';
 import { toTunnelError } from './tunnel-failure';
 
+/** More questions at once are no sign-in: a window could not show them. Servers ask one or two. */
+const MOST_QUESTIONS = 16;
+
 /** "No more ways": ssh2 takes `false` for it, its typings do not. */
 const NO_MORE = false as unknown as AnyAuthMethod;
 
@@ -219,6 +222,8 @@ export class AuthSequence {
       if (this.#usedPassword) secrets.refuse(this.#passwordName());
       return [(await this.#password()).reveal()];
     }
+    if (prompts.length > MOST_QUESTIONS)
+      throw new Error(`The server asks ${prompts.length} questions at once.`);
     const answer = await person.ask('code', {
       kind: 'code',
       user: plan.user,

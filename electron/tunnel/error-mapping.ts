@@ -168,7 +168,7 @@ export function mapListenError(thrown: unknown, address: string, port: number): 
 /** Text from a server, fit to be shown: no control characters, nothing that turns round the writing, 1,000 characters at most. */
 export function cleanServerText(text: string): string {
   return text
-    .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '')
+    .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, '')
     .trim()
     .slice(0, 1000);
 }

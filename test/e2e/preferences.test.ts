@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -56,10 +56,10 @@ describe('preferences', () => {
     await expectAccessible(main.page);
     await choose('Appearance', 'Dark');
     await until('the window is dark', async () => (await ground()) === DARK);
-    const kept: unknown = JSON.parse(
-      await readFile(path.join(folder.data, 'preferences.json'), 'utf8'),
-    );
+    const file = path.join(folder.data, 'preferences.json');
+    const kept: unknown = JSON.parse(await readFile(file, 'utf8'));
     expect(kept).toMatchObject({ theme: 'dark' });
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
   it('change the language at once, and run from the right where it is written so', async () => {

@@ -1,9 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readAccountsFile } from '../../../electron/accounts/account-file';
+import { openPlainAccountStore } from '../../../electron/accounts/account-store-plain';
 import { anAccount, NOW } from '../support/snapshots';
 
 let folder: string;
@@ -84,5 +85,14 @@ describe('readAccountsFile', () => {
         expect(readFileSync(setAside?.file ?? file, 'utf8')).toBe(text);
       }),
     );
+  });
+});
+
+describe('the kept accounts', () => {
+  it.skipIf(process.platform === 'win32')('are for the eyes of their owner only', () => {
+    writeFileSync(file, JSON.stringify({ version: 1, accounts: [] }), { mode: 0o644 });
+    openPlainAccountStore(folder, now).book.put(anAccount());
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readAccountsFile(file, now).accounts).toEqual([anAccount()]);
   });
 });

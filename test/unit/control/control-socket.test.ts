@@ -1,4 +1,14 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +19,7 @@ import {
   startControlServer,
   type ControlServer,
 } from '../../../electron/control/control-server';
-import { UnsafeFolder } from '../../../electron/control/control-folder';
+import { makeProof, takeProof, UnsafeFolder } from '../../../electron/control/control-folder';
 import { profilePaths, surroundings } from '../../../electron/control/profile-paths';
 import { LONGEST_LINE } from '../../../electron/control/lines';
 import { systemClock } from '../../../electron/tunnel/system-clock';
@@ -149,5 +159,33 @@ describe('the control socket', () => {
       complaint: 'cli:error.other-version',
     });
     other.close();
+  });
+});
+
+describe('the proof of whose a call is', () => {
+  const proof = () => join(folder, 'proof-word');
+
+  it('counts once, and for the very word that was drawn', () => {
+    makeProof(folder, 'word');
+    expect(takeProof(folder, 'other')).toBe(false);
+    expect(takeProof(folder, 'word')).toBe(true);
+    expect(takeProof(folder, 'word')).toBe(false);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('is no file that somebody has under another name, and no link', () => {
+    const mine = join(folder, 'mine');
+    writeFileSync(mine, '');
+    linkSync(mine, proof());
+    expect(takeProof(folder, 'word')).toBe(false);
+    symlinkSync(mine, proof());
+    expect(takeProof(folder, 'word')).toBe(false);
+  });
+
+  // Only root can give a file away.
+  it.runIf(process.getuid?.() === 0)('is no file of another user', () => {
+    makeProof(folder, 'word');
+    chownSync(proof(), 65_534, 65_534);
+    expect(takeProof(folder, 'word')).toBe(false);
   });
 });

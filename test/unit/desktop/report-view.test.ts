@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { LOG_LINES, reportView } from '../../../electron/desktop/report-view';
 import { aSnapshot, anAccount, aView, STATES } from '../support/snapshots';
 
-const SURROUNDINGS = { electron: '45.4.1', system: 'Linux 6.1', desktop: 'GNOME' };
+const SURROUNDINGS = {
+  electron: '45.4.1',
+  system: 'Linux 6.1',
+  desktop: 'GNOME',
+  home: '/home/manish',
+};
 const SNAPSHOT = aSnapshot([
   aView(STATES.on),
   aView(STATES.retrying, {
@@ -16,12 +21,16 @@ const SNAPSHOT = aSnapshot([
         port: 22,
         user: 'mole',
         signIn: { kind: 'automatic' },
-        route: { kind: 'direct' },
+        route: { kind: 'socks5', host: 'socks.work.example', port: 1080, user: 'badger' },
       },
     }),
   }),
 ]);
-const LOG = ['info Work: reached gate.work.example as msingh', 'info working on it'];
+const LOG = [
+  'info through socks.work.example as badger',
+  'info Work: reached gate.work.example as msingh',
+  'info working on it',
+];
 
 describe('the diagnostic report', () => {
   it('says what runs, what is wanted, what is true and what was written last', () => {
@@ -35,9 +44,24 @@ describe('the diagnostic report', () => {
 
   it('has no name of a mailbox, a server or a user when these are left out', () => {
     const text = reportView(SNAPSHOT, SURROUNDINGS, LOG, true);
-    expect(text).not.toMatch(/University|\bWork\b|example|msingh|mole\b(?! )/u);
+    expect(text).not.toMatch(/University|\bWork\b|example|msingh|badger|mole\b(?! )/u);
     expect(text).toContain('info mailbox-2: reached server-3 as user-1');
     expect(text, 'a word that only contains a name stays').toContain('info working on it');
+  });
+
+  it('writes the home folder as ~, since it bears a name too', () => {
+    const error = {
+      kind: 'key-unusable',
+      path: '/home/manish/.ssh/id_rsa',
+      why: 'damaged',
+      detail: '',
+    } as const;
+    const stuck = aSnapshot([aView({ kind: 'needs-attention', error })]);
+    for (const redacted of [false, true]) {
+      const text = reportView(stuck, SURROUNDINGS, ['read /home/manish/x'], redacted);
+      expect(text).toContain('"path":"~/.ssh/id_rsa"');
+      expect(text).not.toContain('manish');
+    }
   });
 
   it('holds only the end of a long log', () => {

@@ -118,6 +118,17 @@ describe('removing', () => {
     expect(book.list()).toEqual([B]);
   });
 
+  it('is not lost when it cannot be written back', async () => {
+    const { commands, book, state, breakDisk, mendDisk } = commandsWith([A, B]);
+    await commands.removeAccount('a');
+    breakDisk();
+    await expect(commands.undoRemove()).rejects.toThrow('ENOSPC');
+    expect(state.snapshot().undo).toEqual({ accountId: 'a', name: 'Work' });
+    mendDisk();
+    expect(await commands.undoRemove()).toEqual(DONE);
+    expect(book.list()).toEqual([A, B]);
+  });
+
   it('keeps the last one only, for a full half minute', async () => {
     const { commands, book, clock } = commandsWith([A, B]);
     await commands.removeAccount('a');

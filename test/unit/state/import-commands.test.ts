@@ -6,6 +6,7 @@ import type { KeysTaken, VouchedServer } from '../../../electron/shared/server-k
 import { ImportCommands } from '../../../electron/state/import-commands';
 import { ed25519Blob, keyText } from '../tunnel/host-key-maker';
 import { aContext } from '../accounts/import/support';
+import { anAccount } from '../support/snapshots';
 
 const KEY = keyText(ed25519Blob());
 const SETUP = JSON.stringify({
@@ -21,11 +22,19 @@ describe('imported mailboxes', () => {
   let vouched: (readonly VouchedServer[])[];
   let switched: string[];
   let keys: KeysTaken;
+  /** What happens elsewhere while the keys of the servers are looked at. */
+  let meanwhile: () => void;
+  /** Writes that the disk still has room for. */
+  let room: number;
   let imports: ImportCommands;
 
   beforeEach(() => {
     let ids = 0;
-    book = createAccountBook([], () => undefined);
+    room = Infinity;
+    meanwhile = () => undefined;
+    book = createAccountBook([], () => {
+      if (room-- <= 0) throw new Error('ENOSPC');
+    });
     vouched = [];
     switched = [];
     keys = { kind: 'taken' };
@@ -34,6 +43,7 @@ describe('imported mailboxes', () => {
       engine: {
         takeKeys: (servers) => {
           vouched.push(servers);
+          meanwhile();
           return Promise.resolve(ok(keys));
         },
         setAccount: (account) => switched.push(account.name),
@@ -105,6 +115,28 @@ describe('imported mailboxes', () => {
       },
     });
     expect([book.list(), switched]).toEqual([[], []]);
+  });
+
+  it('are not made when another mailbox took their port meanwhile', async () => {
+    const drafts = await ready(SETUP);
+    meanwhile = () => book.put(anAccount({ id: 'other', name: 'Other' }));
+    expect(await imports.addImported(drafts)).toMatchObject({
+      value: { ok: false, error: [{ index: 0, messageKey: 'form:local-port-taken' }] },
+    });
+    expect(book.list()).toMatchObject([{ name: 'Other' }]);
+    expect(switched).toEqual([]);
+  });
+
+  it('are all made or none when the disk is full', async () => {
+    const drafts = await ready('ssh -L 1110:pop:110 one\nssh -L 1111:pop:110 two');
+    room = 1;
+    expect(await imports.addImported(drafts)).toMatchObject({ value: { ok: true } });
+    expect(book.list()).toHaveLength(2);
+    room = 0;
+    const more = await ready('ssh -L 1112:pop:110 three');
+    await expect(imports.addImported(more)).rejects.toThrow('ENOSPC');
+    expect(book.list()).toHaveLength(2);
+    expect(switched).toEqual(['one', 'two']);
   });
 
   it('of a set-up file come from no other kind of text', async () => {

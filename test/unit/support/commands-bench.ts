@@ -85,6 +85,7 @@ export function commandsWith(accounts: readonly Account[]) {
     heard,
     written: () => written,
     breakDisk: () => (diskIsFull = true),
+    mendDisk: () => (diskIsFull = false),
     breakPractice: () => (practiceFails = true),
   };
 }

@@ -4,7 +4,7 @@ import {
   importSetupLink,
   importText,
 } from '../../../../electron/accounts/import/import-text';
-import { parseSetupFile } from '../../../../electron/accounts/import/setup-file';
+import { LARGEST_SETUP, parseSetupFile } from '../../../../electron/accounts/import/setup-file';
 import { linkOf, LONGEST_LINK } from '../../../../electron/accounts/import/setup-link';
 import { parseServerKey } from '../../../../electron/accounts/import/server-keys';
 import { ed25519Blob, keyText, rsaBlob } from '../../tunnel/host-key-maker';
@@ -30,6 +30,14 @@ function faults(document: unknown): readonly string[] {
 }
 
 describe('a set-up file', () => {
+  it('is read up to its limit and not beyond', () => {
+    const text = JSON.stringify(MINIMAL).padEnd(LARGEST_SETUP);
+    expect(importSetupFile(text).ok).toBe(true);
+    expect(importSetupFile(`${text} `)).toMatchObject({
+      error: [{ messageKey: 'import:too-large' }],
+    });
+  });
+
   it('makes a mailbox of which only the user name is missing', () => {
     const read = importSetupFile(JSON.stringify(MINIMAL));
     if (!read.ok) throw new Error('refused');
