@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { app, dialog } from 'electron';
 import { openAccountStore } from './accounts/account-store';
-import { AlreadyServed, serveControl } from './control/control-server';
+import { AlreadyServed, openControlOrGoOn } from './control/control-server';
 import { profileIn, profilePaths } from './control/profile-paths';
 import { startCore } from './core/core';
 import { createWords } from './core/words';
@@ -68,16 +68,16 @@ async function start(): Promise<void> {
   const words = createWords(app.getLocale());
   const { t } = words;
   await speakAsPreferred(words, kept, log);
+  const control = await openControlOrGoOn({
+    ...{ paths: profilePaths(userData), version: app.getVersion(), t, log },
+  });
   const { state, engine, commands, setup, imports, ...core } = startCore({
     ...{ version: app.getVersion(), clock, log, t, userData, home },
     fork: forkHost,
     scripts: { tunnels: built('tunnel-host.js'), practice: built('practice-host.js') },
     openStore: openAccountStore,
   });
-  const control = await serveControl({
-    ...{ ...core, commands, imports, state, clock, log, t },
-    ...{ paths: profilePaths(userData), version: app.getVersion(), questions: null },
-  });
+  control.serve({ ...core, commands, imports, state, clock, log, t, questions: null });
   const stopApplying = applyPreferences({ book: kept, words, state, engine, home, log });
   const up = startDesktop({
     ...{ commands, setup, imports, preferences: kept, state, t, clock, log, files, userData, home },
@@ -111,9 +111,12 @@ function openPreferences(): PreferenceBook {
 function cannotStart(error: unknown): void {
   const detail = textOfThrown(error);
   log('error', `Mailmole cannot start: ${detail}`);
-  const { t } = createWords(app.getLocale());
+  // A hidden start is a command's that found none running, while another was quicker: that one answers the command.
   const served = error instanceof AlreadyServed;
-  const body = served ? detail : t('app:could-not-start.body', { folder: userData, detail });
-  dialog.showErrorBox(t('app:could-not-start.title'), body);
+  if (!served || !startsHidden(process.argv)) {
+    const { t } = createWords(app.getLocale());
+    const body = served ? detail : t('app:could-not-start.body', { folder: userData, detail });
+    dialog.showErrorBox(t('app:could-not-start.title'), body);
+  }
   app.exit(1);
 }

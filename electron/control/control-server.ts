@@ -9,6 +9,7 @@ import { PROTOCOL_VERSION } from './agreed';
 import {
   nameProfile,
   preparePrivateFolder,
+  readPointer,
   takeProof,
   UnsafeFolder,
   writePointer,
@@ -18,6 +19,7 @@ import { parseLine, readLines, sendLine } from './lines';
 import type { ProfilePaths } from './profile-paths';
 import type { ControlFailure, Hello } from './protocol';
 import { requestSchema, VERBS } from './protocol';
+import type { Log } from '../tunnel/ports';
 import type { ControlParts } from './verbs';
 import { createVerbs, type VerbTable } from './verbs';
 
@@ -26,14 +28,19 @@ const SILENCE_MS = 60_000;
 /** More callers at once are none of ours. */
 const MOST_CALLERS = 64;
 
-export interface ControlServerOptions extends ControlParts {
+/** What the socket is opened with, before anything of the profile is read. */
+export interface ControlDoor {
   readonly paths: ProfilePaths;
   /** Of the program. */
   readonly version: string;
+  readonly t: Translate;
+  readonly log: Log;
 }
 
 /** The running end of the control socket. */
 export interface ControlServer {
+  /** From now on requests are answered, first those that came before. */
+  serve(parts: ControlParts): void;
   /** Cancels what runs, hangs up, and takes the socket away. */
   close(): Promise<void>;
 }
@@ -42,31 +49,38 @@ export interface ControlServer {
 export class AlreadyServed extends Error {}
 
 /**
- * Lets scripts speak to this program over the profile's socket: for this user only, see docs/security.md.
+ * Takes the profile for this program, and lets scripts speak to it over the profile's socket: for this user only, see
+ * docs/security.md. Of several that start at the same moment one gets it, and should get it before it reads a file of
+ * the profile or binds a port. Who calls before `serve` is greeted, and answered then.
  *
  * @throws AlreadyServed; UnsafeFolder when the socket's folder is not private; an error of the system otherwise
  */
-export async function startControlServer(options: ControlServerOptions): Promise<ControlServer> {
-  const { paths, log, t } = options;
+export async function openControl(door: ControlDoor): Promise<ControlServer> {
+  const { paths, log, t } = door;
   mkdirSync(paths.profile, { recursive: true, mode: 0o700 });
   preparePrivateFolder(paths.controlFolder);
   const callers = new Set<Socket>();
-  const verbs = createVerbs(options);
+  let serve: (parts: ControlParts) => void = () => undefined;
+  const verbs = new Promise<VerbTable>((ready) => {
+    serve = (parts) => ready(createVerbs(parts));
+  });
   const server = createServer((socket) => {
     callers.add(socket);
     socket.once('close', () => callers.delete(socket));
-    serveCaller(socket, options, verbs);
+    serveCaller(socket, door, verbs);
   });
   server.maxConnections = MOST_CALLERS;
-  await inTurn(`${paths.socketPath}.starting`, async () => {
-    await removeStale(paths.socketPath, t);
+  // In the profile, where all look who want it, whatever folder each has for its socket.
+  await inTurn(`${paths.pointer}.starting`, async () => {
+    await removeStale(paths, t);
     await listen(server, paths.socketPath, t);
+    if (process.platform !== 'win32') chmodSync(paths.socketPath, 0o600);
+    writePointer(paths.pointer, paths.socketPath);
   });
   server.on('error', (error) => log('error', `control socket: ${error.message}`));
-  if (process.platform !== 'win32') chmodSync(paths.socketPath, 0o600);
-  writePointer(paths.pointer, paths.socketPath);
   const takeBackProfile = nameProfile(paths);
   return {
+    serve,
     close: () =>
       new Promise((resolve) => {
         takeBackProfile();
@@ -77,20 +91,22 @@ export async function startControlServer(options: ControlServerOptions): Promise
 }
 
 /**
- * Starts it for a program that goes on without when it must, and then says so in a notice. Of the reasons, only one
+ * Opens it for a program that goes on without when it must, and then says so in a notice. Of the reasons, only one
  * ends the program: another one that serves this profile, since two would fight over the ports.
  *
  * @throws AlreadyServed
  */
-export async function serveControl(options: ControlServerOptions): Promise<ControlServer> {
+export async function openControlOrGoOn(door: ControlDoor): Promise<ControlServer> {
   try {
-    return await startControlServer(options);
+    return await openControl(door);
   } catch (error) {
     if (error instanceof AlreadyServed) throw error;
-    const reason = whyNot(error, options.t);
-    options.log('error', `No control socket: ${reason}`);
-    options.state.addNotice('cli:no-control', { reason });
-    return { close: () => Promise.resolve() };
+    const reason = whyNot(error, door.t);
+    door.log('error', `No control socket: ${reason}`);
+    return {
+      serve: ({ state }) => state.addNotice('cli:no-control', { reason }),
+      close: () => Promise.resolve(),
+    };
   }
 }
 
@@ -101,11 +117,15 @@ export function whyNot(error: unknown, t: Translate): string {
     : textOfThrown(error);
 }
 
-/** A socket that nobody answers at was left behind by a crash. */
-async function removeStale(path: string, t: Translate): Promise<void> {
-  if (process.platform === 'win32') return;
-  if (await answers(path)) throw new AlreadyServed(t('cli:already-served'));
-  rmSync(path, { force: true });
+/**
+ * A socket that nobody answers at was left behind by a crash. The one that serves may have another folder for it: cron
+ * knows nothing of the folder of who is signed in.
+ */
+async function removeStale({ socketPath, pointer }: ProfilePaths, t: Translate): Promise<void> {
+  const others = new Set([readPointer(pointer) ?? socketPath, socketPath]);
+  for (const path of others)
+    if (await answers(path)) throw new AlreadyServed(t('cli:already-served'));
+  if (process.platform !== 'win32') rmSync(socketPath, { force: true });
 }
 
 /** Does anybody listen there? */
@@ -136,8 +156,8 @@ function listen(server: Server, path: string, t: Translate): Promise<void> {
 }
 
 /** One connection: greets, wants the proof with the first request, and answers until the caller hangs up. */
-function serveCaller(socket: Socket, options: ControlServerOptions, verbs: VerbTable): void {
-  const { paths, version, log } = options;
+function serveCaller(socket: Socket, door: ControlDoor, verbs: Promise<VerbTable>): void {
+  const { paths, version, log } = door;
   const challenge = randomBytes(16).toString('hex');
   const gone = new AbortController();
   let proven = false;
@@ -159,7 +179,7 @@ function serveCaller(socket: Socket, options: ControlServerOptions, verbs: VerbT
       return;
     }
     running += 1;
-    void answer(line, options, verbs, gone.signal).then((document) => {
+    void answer(line, door, verbs, gone.signal).then((document) => {
       running -= 1;
       sendLine(socket, document);
     });
@@ -168,8 +188,8 @@ function serveCaller(socket: Socket, options: ControlServerOptions, verbs: VerbT
 
 async function answer(
   line: string,
-  { t, log }: ControlServerOptions,
-  verbs: VerbTable,
+  { t, log }: ControlDoor,
+  verbs: Promise<VerbTable>,
   signal: AbortSignal,
 ): Promise<object> {
   const request = requestSchema.safeParse(parseLine(line));
@@ -185,7 +205,10 @@ async function answer(
   }
   try {
     // The table pairs each verb with its own parameters, and these were parsed by the same verb's schema.
-    const carryOut = verbs[verb] as (params: unknown, signal: AbortSignal) => Promise<object>;
+    const carryOut = (await verbs)[verb] as (
+      params: unknown,
+      signal: AbortSignal,
+    ) => Promise<object>;
     return { id, ...(await carryOut(params.data, signal)) };
   } catch (error) {
     const detail = textOfThrown(error);

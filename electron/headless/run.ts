@@ -1,6 +1,5 @@
 import { askHere, wayHere } from '../asking/person-here';
-import { callControl } from '../control/control-client';
-import { AlreadyServed, startControlServer } from '../control/control-server';
+import { openControl } from '../control/control-server';
 import type { ProfilePaths } from '../control/profile-paths';
 import { startCore, type Core, type CoreParts } from '../core/core';
 import type { Translate } from '../shared/messages';
@@ -35,7 +34,7 @@ export interface Headless {
 export async function startHeadless(parts: HeadlessParts): Promise<Headless> {
   const { paths, version, clock, log, t, say, keepUnlocked } = parts;
   // Before the mailboxes are read: what is damaged in their file would be set aside under the other program's feet.
-  await refuseASecond(paths, t);
+  const control = await openControl({ paths, version, t, log });
   const way = wayHere();
   const askAlways = way.kind === 'askpass' && way.standing;
   const core = startCore({ ...parts, fork: forkNode, userData: paths.profile, askAlways });
@@ -48,12 +47,9 @@ export async function startHeadless(parts: HeadlessParts): Promise<Headless> {
         answer.kind === 'secret' ? { ...answer, keep: keepUnlocked } : answer,
       ),
   );
-  const control = await startControlServer({
-    ...{ ...core, clock, log, t, paths, version, questions },
+  control.serve({
+    ...{ ...core, clock, log, t, questions },
     actsFor: (ask) => (ask || askAlways ? 'person' : 'background'),
-  }).catch(async (error: unknown) => {
-    await core.shutDown();
-    throw error;
   });
   const stopListening = state.subscribe(({ prompts }) => questions.update(prompts));
   const stopTelling = tell(core, t, say);
@@ -67,13 +63,6 @@ export async function startHeadless(parts: HeadlessParts): Promise<Headless> {
       await core.shutDown();
     },
   };
-}
-
-async function refuseASecond(paths: ProfilePaths, t: Translate): Promise<void> {
-  const other = await callControl(paths);
-  if (other === null) return;
-  other.close();
-  throw new AlreadyServed(t('cli:already-served'));
 }
 
 /** Says what becomes of the mailboxes, and notices once. */

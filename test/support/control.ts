@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { openPlainAccountStore } from '../../electron/accounts/account-store-plain';
-import { startControlServer, type ControlServer } from '../../electron/control/control-server';
+import { openControl, type ControlServer } from '../../electron/control/control-server';
 import {
   profilePaths,
   surroundings,
@@ -110,9 +110,8 @@ export async function startControlled(): Promise<Controlled> {
     },
     openStore: openPlainAccountStore,
   });
-  const control: ControlServer = await startControlServer({
-    ...{ ...parts, ...core, paths, questions: null },
-  });
+  const control: ControlServer = await openControl({ ...parts, paths });
+  control.serve({ ...parts, ...core, questions: null });
   await core.commands.resume();
   const withProfile = (args: readonly string[]) => ['--profile', profile, ...args];
   return {

@@ -35,6 +35,17 @@ function allProcesses(): ProcessRow[] {
     .filter((row) => row !== null);
 }
 
+/** Every process whose command line, word by word, is of the kind that is looked for. */
+export function processesWith(isMeant: (words: readonly string[]) => boolean): ProcessRef[] {
+  return allProcesses().filter(({ pid }) => {
+    try {
+      return isMeant(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0'));
+    } catch {
+      return false;
+    }
+  });
+}
+
 /** True when the process works in `folder` or has a file of it open. */
 function touches(pid: number, folder: string): boolean {
   const inside = (link: string): boolean => {

@@ -14,8 +14,10 @@ import {
   startHeadless,
   type TestHeadless,
 } from '../../support/headless';
+import { runCommand } from '../../support/control';
 import { giveKey, makeKnown } from '../../support/mail-world';
 import { startDovecot, type Dovecot } from '../../world/dovecot';
+import { endFamily, processesWith, type ProcessRef } from '../../world/processes';
 import { makeKey } from '../../world/ssh-keys';
 import { startSshd, type Sshd } from '../../world/sshd';
 import { connect } from '../../world/talk';
@@ -50,6 +52,13 @@ async function start(folder: AppFolder, ...args: string[]): Promise<TestHeadless
   return headless;
 }
 
+/** Every Mailmole that has this person's profile, whoever started it; its engine, in a process of its own, not counted. */
+function servingIn({ data }: AppFolder): ProcessRef[] {
+  return processesWith(
+    (words) => words.some((word) => word.endsWith('headless.js')) && words.join(' ').includes(data),
+  );
+}
+
 describe('one program for one profile', () => {
   it('lets no second one in, and a fresh one after a crash', async () => {
     const folder = await person();
@@ -77,6 +86,21 @@ describe('one program for one profile', () => {
     await expect.poll(() => others().length, { timeout: 20_000 }).toBe(2);
     const [winner] = all.filter((each) => !others().includes(each));
     expect(await winner?.stop()).toBe(0);
+  });
+
+  it('is the one that a command talks to which is called in the same moment', async () => {
+    const folder = await person();
+    const env = environmentOf(folder);
+    const headless = await start(folder);
+    // Each finds none running, or one that only just begins, and may start another.
+    const list = () => runCommand(['--profile', folder.data, 'list'], { env });
+    const ran = await Promise.all([list(), list(), list()]);
+    await keep(Promise.resolve({ stop: () => endFamily(() => servingIn(folder), 10_000) }));
+    const none = { code: 0, out: '', err: expect.stringContaining('no mailbox') as string };
+    expect(ran).toEqual([none, none, none]);
+    await expect.poll(() => servingIn(folder).length, { timeout: 20_000 }).toBe(1);
+    await headless.ready();
+    expect(servingIn(folder)).toHaveLength(1);
   });
 
   it.each([

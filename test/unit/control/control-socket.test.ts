@@ -16,7 +16,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { callControl } from '../../../electron/control/control-client';
 import {
   AlreadyServed,
-  startControlServer,
+  openControl,
   type ControlServer,
 } from '../../../electron/control/control-server';
 import { makeProof, takeProof, UnsafeFolder } from '../../../electron/control/control-folder';
@@ -45,20 +45,24 @@ function pathsOf(profile: string) {
   return profilePaths(join(folder, profile), { ...surroundings(), env });
 }
 
-async function serve(profile = 'one') {
+async function serve(profile = 'one', atOnce = true) {
   const { commands, state } = commandsWith([]);
   const paths = pathsOf(profile);
   const log: string[] = [];
   const nothing = () => Promise.resolve(fail({ kind: 'not-now' as const }));
-  const server = await startControlServer({
-    ...{ paths, version: '1.2.3', commands, state, clock: systemClock, t },
-    ...{ findFreePort: () => Promise.resolve(1), newId: () => 'id', questions: null },
-    imports: { readImport: nothing, addImported: nothing },
-    networkChanged: () => undefined,
-    log: (level, text) => void log.push(`${level}: ${text}`),
-  });
+  const say = (level: string, text: string) => void log.push(`${level}: ${text}`);
+  const server = await openControl({ paths, version: '1.2.3', t, log: say });
+  const begin = (): void =>
+    server.serve({
+      ...{ commands, state, clock: systemClock, t },
+      ...{ findFreePort: () => Promise.resolve(1), newId: () => 'id', questions: null },
+      imports: { readImport: nothing, addImported: nothing },
+      networkChanged: () => undefined,
+      log: say,
+    });
   servers.push(server);
-  return { paths, log, server };
+  if (atOnce) begin();
+  return { paths, log, server, begin };
 }
 
 /** Talks to the socket without our client; resolves with all that came until it was hung up. */
@@ -117,6 +121,29 @@ describe('the control socket', () => {
     await expect(serve('one')).rejects.toBeInstanceOf(AlreadyServed);
     const { paths } = await serve('two');
     expect(paths.socketPath).not.toBe(pathsOf('one').socketPath);
+  });
+
+  it('is served once for a profile, wherever each has its folder for the socket', async () => {
+    await serve('one');
+    const elsewhere = { ...surroundings(), env: { XDG_RUNTIME_DIR: join(folder, 'elsewhere') } };
+    const paths = profilePaths(join(folder, 'one'), elsewhere);
+    const door = { paths, version: '1', t, log: () => undefined };
+    await expect(openControl(door)).rejects.toBeInstanceOf(AlreadyServed);
+  });
+
+  it('is taken before anything is loaded, greets from then on, and answers when all is there', async () => {
+    const { begin } = await serve('one', false);
+    await expect(serve('one')).rejects.toBeInstanceOf(AlreadyServed);
+    const client = await callControl(pathsOf('one'));
+    let answered = false;
+    const list = client?.ask('list', { names: [] }).finally(() => (answered = true));
+    const second = await callControl(pathsOf('one'));
+    expect(second?.version).toBe('1.2.3');
+    expect(answered).toBe(false);
+    begin();
+    expect(await list).toMatchObject({ ok: true, value: { mailboxes: [] } });
+    client?.close();
+    second?.close();
   });
 
   it.each<[string, (folder: string) => void, string]>([
