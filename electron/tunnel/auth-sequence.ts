@@ -143,14 +143,21 @@ export class AuthSequence {
         return this.#noteKey('agent', this.#keys.agentKey(step));
       case 'key-file':
         return this.#noteKey('key', await this.#keys.keyFile(step.path, step.required));
-      case 'keyboard-interactive':
-        this.#note('keyboard-interactive');
+      case 'keyboard-interactive': {
+        this.#last = 'keyboard-interactive';
+        this.#deps.memory.letItAsk = true;
+        let asked = false;
         return {
           type: 'keyboard-interactive',
           username: user,
-          prompt: (name, instructions, _language, prompts, finish) =>
-            void this.#answerServer(name, instructions, prompts, finish),
+          prompt: (name, instructions, _language, prompts, finish) => {
+            // Refused without a question, there was no answer that could have been wrong.
+            if (!asked && prompts.length > 0) this.#note('keyboard-interactive');
+            asked ||= prompts.length > 0;
+            void this.#answerServer(name, instructions, prompts, finish);
+          },
         };
+      }
       case 'password': {
         const password = await this.#password();
         this.#note('password');

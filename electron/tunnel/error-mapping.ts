@@ -11,6 +11,8 @@ export interface AttemptContext {
   readonly oldServer?: boolean;
   readonly phase: Phase;
   readonly tried: readonly SignInMethod[];
+  /** Was the server told to ask what it likes, which is not yet in `tried`? */
+  readonly letItAsk?: boolean;
   /** What the server offered last, in its own words (RFC 4252). */
   readonly offered: readonly string[];
   /** Text the server says to everybody, before it answers the first request to sign in (USERAUTH_BANNER). */
@@ -116,11 +118,11 @@ function socketError(code: string, host: string, port: number, detail: string): 
  * stood there before the server answered anything is none: such a server may close for want of time or room.
  */
 export function mapEnd(context: AttemptContext, detail: string): TunnelError {
-  const { host, user, tried, offered, banner = '', serverSays } = context;
+  const { host, user, tried, letItAsk = false, offered, banner = '', serverSays } = context;
   if (context.phase !== 'signing-in') return { kind: 'connection-lost', host, detail };
   const said = [banner, serverSays].filter((text) => text !== '').join('\n');
   const gaveUp = /All configured authentication methods failed/i.test(detail);
-  if (gaveUp && tried.length === 0)
+  if (gaveUp && tried.length === 0 && !letItAsk)
     return { kind: 'no-way-to-sign-in', user, host, offered, detail };
   if (gaveUp || serverSays !== '' || /too many authentication failures/i.test(detail))
     return { kind: 'sign-in-refused', user, host, tried, serverSays: said, detail };

@@ -253,7 +253,7 @@ export class Handshake {
 
   #context(): AttemptContext {
     const { host, port, user, oldServer } = this.#deps.plan;
-    const { tried } = this.#deps.memory;
+    const { tried, letItAsk } = this.#deps.memory;
     const { offered } = this.#auth;
     return {
       host,
@@ -262,6 +262,7 @@ export class Handshake {
       oldServer,
       phase: this.#timer.phase,
       tried,
+      letItAsk,
       offered,
       banner: this.#words.banner,
       serverSays: this.#words.toUs,

@@ -230,6 +230,11 @@ describe('signing in', () => {
   });
 
   describe('by questions of the server', () => {
+    it('is no wrong answer where nothing was asked', async () => {
+      const { error } = await signIn({ ways: only('keyboard-interactive') }, { steps: questions });
+      expect(error).toMatchObject({ kind: 'sign-in-refused', tried: [] });
+    });
+
     it('answers a plain password question as a password, and others as codes', async () => {
       const rules: AuthRules = {
         ways: only('keyboard-interactive'),
