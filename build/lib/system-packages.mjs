@@ -59,6 +59,8 @@ const needs = {
     // Not `tinyproxy`, which brings a service.
     ['tinyproxy-bin', 'bin:tinyproxy'],
     ['openssl', 'bin:openssl'],
+    // A slow line, whose sockets need options that Node does not have.
+    ['python3', 'bin:python3'],
     // One-time codes for sshd, by its PAM module.
     ['libpam-google-authenticator', 'bin:google-authenticator'],
   ],

@@ -50,6 +50,8 @@ class JoinedPipe implements Pipe {
   readonly #gate: SendGate;
   readonly #meter: PipeMeter;
   #unsent = 0;
+  /** What was read of the mail program and may not go out yet; it is not read on meanwhile. */
+  #held: Buffer | null = null;
   #leaveQueue: (() => void) | null = null;
   #channelClosed = false;
   #socketClosed = false;
@@ -131,18 +133,32 @@ class JoinedPipe implements Pipe {
   #sendUp(chunk: Buffer): void {
     // The server closed the channel, and the mail program has not read that far yet.
     if (this.#channel.writableEnded) return;
-    this.#meter.up(chunk.length);
-    this.#unsent += chunk.length;
-    this.#channel.write(chunk, () => {
-      this.#unsent -= chunk.length;
-      this.#readOn();
-    });
+    this.#held = chunk;
+    this.#sendHeld();
     if (this.#mustWait()) this.#socket.pause();
     if (!this.#gate.isOpen) this.#queue();
   }
 
-  #mustWait(): boolean {
+  #sendHeld(): void {
+    while (this.#held !== null && !this.#isFull() && !this.#channel.writableEnded) {
+      const { piece } = this.#gate;
+      const part = this.#held.subarray(0, piece);
+      this.#held = this.#held.length > piece ? this.#held.subarray(piece) : null;
+      this.#meter.up(part.length);
+      this.#unsent += part.length;
+      this.#channel.write(part, () => {
+        this.#unsent -= part.length;
+        this.#readOn();
+      });
+    }
+  }
+
+  #isFull(): boolean {
     return this.#unsent > UNSENT_LIMIT || !this.#gate.isOpen;
+  }
+
+  #mustWait(): boolean {
+    return this.#held !== null || this.#isFull();
   }
 
   #queue(): void {
@@ -154,9 +170,9 @@ class JoinedPipe implements Pipe {
 
   #readOn(): void {
     if (this.#socketClosed || !this.#socket.isPaused()) return;
-    if (this.#unsent > UNSENT_LIMIT) return;
-    if (this.#gate.isOpen) this.#socket.resume();
-    else this.#queue();
+    this.#sendHeld();
+    if (!this.#mustWait()) this.#socket.resume();
+    else if (!this.#gate.isOpen) this.#queue();
   }
 
   /** After a clean end of the mail program's side, what it sent still goes out before the channel is closed. */

@@ -6,6 +6,8 @@ export const GATE_LIMIT = 64 * 1024;
 /** … and on a slow line this: at 128 kbit/s the rest would take another 3 s, for everybody else to wait. */
 export const SLOW_GATE_LIMIT = 16 * 1024;
 
+const SLOW_PIECE = 4 * 1024;
+
 /** What of a socket the gate looks at. */
 export interface GateSocket {
   readonly writable: boolean;
@@ -40,6 +42,11 @@ export class SendGate {
   /** In bytes; it follows the speed of the line. */
   get limit(): number {
     return this.#speed.isSlow ? SLOW_GATE_LIMIT : GATE_LIMIT;
+  }
+
+  /** The most that one connection may add at a time, in bytes: more would make little of the limit. */
+  get piece(): number {
+    return this.#speed.isSlow ? SLOW_PIECE : GATE_LIMIT;
   }
 
   /** Calls back once the gate is open again, in turn; the returned function takes the place in the queue back. */

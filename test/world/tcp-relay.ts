@@ -10,6 +10,8 @@ export interface TcpRelay {
   lines(): number;
   /** Bytes that have come from the target's side since the relay was made. */
   received(): number;
+  /** Bytes that have come from the other side since then. */
+  sent(): number;
   /** Resolves in the very turn in which this many bytes have come from the target's side. */
   whenReceived(bytes: number): Promise<void>;
   /** Resets every line at both ends, as a rebooted router does. New lines are served at once. */
@@ -39,6 +41,7 @@ interface State {
   readonly watchers: Set<{ readonly bytes: number; readonly resolve: () => void }>;
   silent: boolean;
   received: number;
+  sent: number;
 }
 
 /** Starts a relay on a free port of 127.0.0.1 that leads to another address. */
@@ -47,7 +50,14 @@ export async function startTcpRelay(to: {
   readonly port: number;
 }): Promise<TcpRelay> {
   const port = await freePort();
-  const state: State = { to, lines: new Set(), watchers: new Set(), silent: false, received: 0 };
+  const state: State = {
+    to,
+    lines: new Set(),
+    watchers: new Set(),
+    silent: false,
+    received: 0,
+    sent: 0,
+  };
   const open = () => listen(port, (client) => accept(state, client));
   let server: Server | null = await open();
   const cut = () => {
@@ -69,6 +79,7 @@ export async function startTcpRelay(to: {
     port,
     lines: () => state.lines.size,
     received: () => state.received,
+    sent: () => state.sent,
     whenReceived: (bytes) =>
       new Promise((resolve) => {
         state.watchers.add({ bytes, resolve });
@@ -128,6 +139,7 @@ function dial(state: State, line: Line): void {
     state.received += bytes.length;
     tellWatchers(state);
   });
+  client.on('data', (bytes: Buffer) => (state.sent += bytes.length));
   copy(state, client, target);
   copy(state, target, client);
 }

@@ -148,8 +148,8 @@ describe('a mail program joined to a channel', () => {
 
     it('keeps what waits on the SSH socket short when the line is slow', async () => {
       const uploads = await clog();
-      // 64 KB open the gate; a chunk of each socket may have been on its way.
-      expect(pair.socket.writableLength).toBeLessThan(GATE_LIMIT + uploads.length * 128 * 1024);
+      // 64 KB open the gate for one chunk more, and for no other's; ssh2 adds a little to each.
+      expect(pair.socket.writableLength).toBeLessThan(2 * GATE_LIMIT + 4096);
       const servers = uploads.map(({ far }) => collect(far));
       pair.far.resume();
       await until('all goes on', () => servers.every(({ got }) => got().length === 3 * MB));

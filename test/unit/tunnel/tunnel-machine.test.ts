@@ -265,6 +265,7 @@ describe('what depends on mode and company', () => {
   it('a probe has its time limit, and names the attempt', () => {
     const { effects } = reduce(machineIn('greeted', 'always-on'), eventNamed('resumed'), MOMENT);
     expect(effects).toEqual([{ do: 'probe', attempt: CURRENT, ms: PROBE_MS }]);
+    expect(PROBE_MS).toBe(5_000);
   });
 
   it('remembers the last greeting when it rests', () => {
