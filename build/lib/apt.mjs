@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { undoAtEnd } from './interrupt.mjs';
 import { withLock } from './lock.mjs';
 import { cacheFolder } from './paths.mjs';
 import { elapsed, say, withTicks } from './progress.mjs';
@@ -76,11 +77,11 @@ async function withoutStartingServers(work) {
   if (fs.existsSync(policyFile) && !ours()) return work();
   fs.writeFileSync(policyFile, `#!/bin/sh\n${policyMark}\nexit 101\n`, { mode: 0o755 });
   const remove = () => fs.rmSync(policyFile, { force: true });
-  process.on('exit', remove);
+  const keepOff = undoAtEnd(remove);
   try {
     await work();
   } finally {
-    process.off('exit', remove);
+    keepOff();
     remove();
   }
 }

@@ -9,6 +9,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
+import { undoAtEnd } from './interrupt.mjs';
 import { npmCommand } from './node-modules.mjs';
 import { cacheFolder } from './paths.mjs';
 import { elapsed, megabytes, say, withTicks } from './progress.mjs';
@@ -44,7 +45,7 @@ export async function buildFallback() {
   fs.mkdirSync(cacheFolder(), { recursive: true });
   const scratch = fs.mkdtempSync(path.join(cacheFolder(), 'unpacking-'));
   const discard = () => fs.rmSync(scratch, { recursive: true, force: true });
-  process.on('exit', discard);
+  const keepOff = undoAtEnd(discard);
   try {
     const zip = await fetchZip(scratch);
     const dist = path.join(scratch, 'dist');
@@ -57,7 +58,7 @@ export async function buildFallback() {
     fs.rmSync(fallbackFolder(), { recursive: true, force: true });
     fs.renameSync(dist, fallbackFolder());
   } finally {
-    process.off('exit', discard);
+    keepOff();
     discard();
   }
   say(`Electron ${ARCHIVE.electron} is ready after ${elapsed(start)}.`);

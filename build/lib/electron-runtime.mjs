@@ -10,6 +10,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { bootstrap } from './bootstrap.mjs';
 import { buildFallback, fallbackExists, fallbackFolder } from './electron-fallback.mjs';
+import { undoAtEnd } from './interrupt.mjs';
 import { withLock } from './lock.mjs';
 import { cacheFolder, root } from './paths.mjs';
 import { bytesIn, megabytes, say, withTicks } from './progress.mjs';
@@ -81,6 +82,8 @@ async function fetchRuntime() {
 /** Runs Electron's own installer once, for as long as it gets on. */
 async function downloadOfficial() {
   const scratch = fs.mkdtempSync(path.join(cacheFolder(), 'downloading-'));
+  const discard = () => fs.rmSync(scratch, { recursive: true, force: true });
+  const keepOff = undoAtEnd(discard);
   const stalled = new AbortController();
   let bytes = 0;
   let changed = Date.now();
@@ -101,7 +104,8 @@ async function downloadOfficial() {
     if (code !== 0) say('The official download cannot be reached from here.');
   } finally {
     clearInterval(watch);
-    fs.rmSync(scratch, { recursive: true, force: true });
+    keepOff();
+    discard();
   }
 }
 

@@ -20,6 +20,20 @@ export function onInterrupt(cleanup) {
   };
 }
 
+/**
+ * Calls `undo` however this process ends but by SIGKILL: what was made for a while only must not stay.
+ * @param {() => void} undo must be harmless when there is nothing to undo
+ * @returns {() => void} takes the registration back
+ */
+export function undoAtEnd(undo) {
+  const release = onInterrupt(undo);
+  process.on('exit', undo);
+  return () => {
+    process.off('exit', undo);
+    release();
+  };
+}
+
 /** @param {NodeJS.Signals} signal */
 async function handle(signal) {
   if (interrupted) return;

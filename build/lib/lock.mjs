@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { undoAtEnd } from './interrupt.mjs';
 import { say } from './progress.mjs';
 
 const HEARTBEAT_MS = 2_000;
@@ -27,12 +28,12 @@ export async function withLock(file, what, work) {
   }
   const heartbeat = setInterval(() => touch(file), HEARTBEAT_MS);
   const release = () => fs.rmSync(file, { force: true });
-  process.on('exit', release);
+  const keepOff = undoAtEnd(release);
   try {
     return await work();
   } finally {
     clearInterval(heartbeat);
-    process.off('exit', release);
+    keepOff();
     release();
   }
 }

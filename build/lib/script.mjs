@@ -1,6 +1,7 @@
 /** The frame around every npm script: a failure a person can act on is one sentence, not a trace. */
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { reasonOf } from './reasons.mjs';
 
 const PARENT_LOOK_MS = 500;
 
@@ -15,7 +16,7 @@ export function script(main) {
       process.exitCode = code ?? 0;
     },
     (error) => {
-      console.error(process.env.MAILMOLE_TRACE ? error : `\n${error.message}`);
+      console.error(process.env.MAILMOLE_TRACE ? error : `\n${reasonOf(error)}`);
       process.exitCode = 1;
     },
   );

@@ -14,7 +14,7 @@ const root = join(import.meta.dirname, '..', '..');
 
 /** The arguments for a Node that runs this text as a module beside the scripts in build/. */
 function moduleText(text: string): string[] {
-  const imports = ['lock', 'leftovers', 'run', 'display', 'processes'].map(
+  const imports = ['lock', 'leftovers', 'run', 'display', 'processes', 'script'].map(
     (name) => `import * as ${name} from './build/lib/${name}.mjs';`,
   );
   return ['--input-type=module', '--eval', `${imports.join('\n')}\n${text}`];
@@ -48,6 +48,43 @@ it('lets one process at a time hold a lock, and takes over one whose owner is go
     expect(lines[i + 1]).toBe(lines[i]?.replace('in', 'out'));
   }
   expect(existsSync(lock)).toBe(false);
+});
+
+it.each(['SIGINT', 'SIGTERM'] as const)('gives a lock back when it gets %s', async (signal) => {
+  const file = join(folder, `interrupted-${signal}.lock`);
+  const holding = moduleText(`
+    setInterval(() => {}, 1000);
+    await lock.withLock(${JSON.stringify(file)}, 'testing', async () => {
+      console.log('held');
+      await new Promise(() => {});
+    });`);
+  const child = spawn(process.execPath, holding, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(createInterface(child.stdout), 'line');
+  expect(existsSync(file)).toBe(true);
+  child.kill(signal);
+  expect(await once(child, 'exit')).toEqual([null, signal]);
+  expect(existsSync(file)).toBe(false);
+});
+
+it.each([
+  ['ENOSPC', '/big', 'The disk has no room left for /big. Make some, then try again.'],
+  ['EACCES', '/cache/x', 'You may not use /cache/x. Name a folder that you may write to in'],
+  ['EROFS', '/cdrom', 'You may not use /cdrom. Become its owner, or work in a copy'],
+  ['EBUSY', '/x', 'raw'],
+])('says what %s means, without a trace', async (code, path, words) => {
+  const failing = moduleText(`
+    script.script(async () => {
+      throw Object.assign(new Error('raw'), ${JSON.stringify({ code, path })});
+    });`);
+  const env = { ...process.env, MAILMOLE_CACHE: '/cache' };
+  const failed = run(process.execPath, failing, { cwd: root, env });
+  await expect(failed).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(new RegExp(`^\\n${words}[^\\n]*\\n$`)) as string,
+  });
 });
 
 it('finds and ends what a test run leaves behind, also without its environment', async () => {
