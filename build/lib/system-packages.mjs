@@ -60,7 +60,9 @@ const needs = {
     ['tinyproxy-bin', 'bin:tinyproxy'],
     ['openssl', 'bin:openssl'],
     // A slow line, whose sockets need options that Node does not have.
-    ['python3', 'bin:python3'],
+    ['python3', '/usr/bin/python3'],
+    // A server that takes SHA-1 signatures only.
+    ['python3-paramiko', '/usr/lib/python3/dist-packages/paramiko'],
     // One-time codes for sshd, by its PAM module.
     ['libpam-google-authenticator', 'bin:google-authenticator'],
   ],

@@ -1,11 +1,7 @@
-import { fileURLToPath } from 'node:url';
-import { needProgram } from './child.ts';
-import { makeServer, withFreePorts } from './server.ts';
+import { startPythonServer } from './python-server.ts';
+import { withFreePorts } from './server.ts';
 import type { ServerHandle } from './server.ts';
-import { until } from './wait.ts';
 import { freePort, inWorldFolder } from './world-folder.ts';
-
-const SCRIPT = fileURLToPath(new URL('narrow-line.py', import.meta.url));
 
 /** A slow line to another port of 127.0.0.1. */
 export interface NarrowLine extends ServerHandle {
@@ -23,23 +19,9 @@ export function startNarrowLine(target: number, bytesPerSecond: number): Promise
   return withFreePorts(() =>
     inWorldFolder('narrow-line', async (folder) => {
       const port = await freePort();
-      let pid = 0;
-      const server = makeServer({
-        name: 'narrow-line',
-        folder,
-        command: needProgram('python3', 'python3'),
-        args: [SCRIPT, String(port), String(target), String(bytesPerSecond)],
-        ready: async (child, log) => {
-          ({ pid } = child);
-          await until('the narrow line is there', () => {
-            const ending = child.ending();
-            if (ending !== null) throw new Error(`${ending}\n${log()}`);
-            return log().includes('listening');
-          });
-        },
-      });
-      await server.start();
-      const widen = () => void process.kill(pid, 'SIGUSR1');
+      const args = [port, target, bytesPerSecond].map(String);
+      const server = await startPythonServer('narrow-line', args, folder);
+      const widen = () => void process.kill(server.pid(), 'SIGUSR1');
       return { ...server, host: '127.0.0.1', port, widen };
     }),
   );

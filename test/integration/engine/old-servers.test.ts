@@ -3,6 +3,7 @@ import type { SignIn } from '../../../electron/shared/account';
 import { accountFor, forwardTo, trusting, type TestEngine } from '../../support/engine';
 import { startDovecot, type Dovecot } from '../../world/dovecot';
 import { startSshAgent } from '../../world/ssh-agent';
+import { startPastServer } from '../../world/past-server';
 import { makeKey, writeKey } from '../../world/ssh-keys';
 import { startSshd, type Sshd, type SshdOptions } from '../../world/sshd';
 import { connections, engineFor, failures, greetingOf, isUp } from './support';
@@ -17,10 +18,7 @@ beforeAll(async () => {
   dovecot = await keepForFile(startDovecot({ tls: false }));
 });
 
-/**
- * It tells of rsa-sha2 whatever it is set to, as no server of the past does; so it must take that from a key. That SHA-1
- * is signed where nothing is told is a unit test.
- */
+/** It tells of rsa-sha2 whatever it is set to, as no server of the past does; so it must take that from a key. */
 const old = (config: SshdOptions['config'] = {}): Promise<Sshd> =>
   keep(
     startSshd({
@@ -30,7 +28,14 @@ const old = (config: SshdOptions['config'] = {}): Promise<Sshd> =>
     }),
   );
 
-async function account(sshd: Sshd, engine: TestEngine, oldServer: boolean, signIn?: SignIn) {
+const ANY_AGENT: SignIn = { kind: 'agent', socket: null, key: null };
+
+async function account(
+  sshd: Pick<Sshd, 'host' | 'port' | 'user'>,
+  engine: TestEngine,
+  oldServer: boolean,
+  signIn?: SignIn,
+) {
   const path = await writeKey(engine.folder, key, 'id_rsa');
   const forward = await forwardTo({ host: '127.0.0.1', port: dovecot.ports.pop3 });
   return accountFor(sshd, [forward], {
@@ -73,8 +78,7 @@ describe('a server of the past', () => {
     await agent.add(key);
     const sshd = await old();
     const engine = await engineFor({ settings: { agentSocket: agent.socket } });
-    const signIn = { kind: 'agent', socket: null, key: null } as const;
-    engine.host.setAccount(await account(sshd, engine, true, signIn), 'person');
+    engine.host.setAccount(await account(sshd, engine, true, ANY_AGENT), 'person');
     await engine.when(isUp, 'in');
     expect(engine.session()).toMatchObject({ signedInBy: 'agent' });
   });
@@ -98,6 +102,29 @@ describe('a server of the past', () => {
   });
 });
 
+describe.each(['silent', 'telling'] as const)(
+  'a server that takes SHA-1 signatures only, and is %s of it',
+  (manner) => {
+    it.each(['key', 'agent'] as const)(
+      'is given none, until its account says that it is old (%s)',
+      async (by) => {
+        const past = await keep(startPastServer(key, key, manner));
+        const agent = await keep(startSshAgent());
+        await agent.add(key);
+        const engine = await engineFor({ settings: { agentSocket: agent.socket } });
+        const signIn = by === 'key' ? undefined : ANY_AGENT;
+        const wanted = await account(past, engine, false, signIn);
+        engine.host.setAccount(wanted, 'person');
+        expect(await engine.trouble()).toMatchObject({ kind: 'sign-in-refused' });
+        engine.host.setAccount({ ...wanted, oldServer: true }, 'person');
+        await engine.when(isUp, 'in');
+        expect(await greetingOf(wanted)).toMatch(/^\+OK /);
+        expect(engine.session()).toMatchObject({ signedInBy: by });
+      },
+    );
+  },
+);
+
 describe('a server of today', () => {
   it('that takes the better signature of an RSA key only is given that', async () => {
     const config = { PubkeyAcceptedAlgorithms: 'rsa-sha2-512' };
@@ -108,8 +135,7 @@ describe('a server of today', () => {
     const byFile = await account(sshd, engine, false);
     engine.host.setAccount(byFile, 'person');
     await engine.when(isUp, 'in by a file');
-    const signIn = { kind: 'agent', socket: null, key: null } as const;
-    engine.host.setAccount({ ...byFile, signIn }, 'person');
+    engine.host.setAccount({ ...byFile, signIn: ANY_AGENT }, 'person');
     await engine.when((s) => isUp(s) && engine.session()?.signedInBy === 'agent', 'by an agent');
     expect(failures(sshd)).toBe(0);
   });

@@ -95,15 +95,16 @@ describe('reaching', () => {
 
   it('lets no clock run while a person looks for the password of a proxy', async () => {
     const { port, taken } = await silent();
-    const answers = () =>
-      new Promise<{ kind: 'secret'; secret: string }>((resolve) =>
-        setTimeout(() => resolve({ kind: 'secret', secret: 's' }), 400),
-      );
+    const answers = async () => {
+      // It takes longer than a proxy may take: until another one is given up.
+      await failureOf({ kind: 'http', host: '127.0.0.1', port, user: null });
+      return { kind: 'secret', secret: 's' } as const;
+    };
     const route = { kind: 'http', host: '127.0.0.1', port, user: 'u' } as const;
     const { error, asked } = await failureOf(route, { answers });
     expect(error).toMatchObject({ error: { kind: 'timed-out' } });
     expect(asked).toEqual([{ kind: 'password', user: 'u', host: '127.0.0.1', wrongBefore: false }]);
-    expect(taken()).toBe(2);
+    expect(taken()).toBe(3);
   });
 
   it('asks nobody for the password of a proxy that is not there', async () => {
