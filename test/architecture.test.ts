@@ -42,7 +42,10 @@ const ROOMS: readonly Room[] = [
   {
     name: 'state',
     files: /^electron\/state\//u,
-    may: ['shared', 'accounts', 'prompts', 'secrets', 'electron/tunnel/ports', 'node'],
+    may: [
+      ...['shared', 'accounts', 'prompts', 'secrets', 'electron/tunnel/ports'],
+      ...['electron/tunnel/host-errors', 'zod', 'node'],
+    ],
   },
   {
     name: 'control',

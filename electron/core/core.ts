@@ -6,8 +6,10 @@ import { importContext } from '../accounts/import/included-files';
 import { createPromptBroker, type PromptBroker } from '../prompts/prompt-broker';
 import { textOfThrown } from '../shared/thrown';
 import type { Translate } from '../shared/messages';
+import { keepActivities, readActivities } from '../state/activity-file';
 import { createAppState, type AppState } from '../state/app-state';
 import { Commands } from '../state/commands';
+import { openDrafts } from '../state/draft-keeper';
 import { ImportCommands } from '../state/import-commands';
 import { SetupCommands } from '../state/setup-commands';
 import { findFreePort } from '../tunnel/free-port';
@@ -52,8 +54,11 @@ export interface Core {
 /** Opens the mailboxes and starts the engine; nothing is dialled before `commands.resume`. */
 export function startCore(parts: CoreParts): Core {
   const { version, clock, log, t, scripts, fork, userData, home, askAlways = false } = parts;
-  const state = createAppState(version, clock);
+  const files = { folder: userData, clock, log };
+  const state = createAppState(version, clock, readActivities(files));
   const book = openAccounts(parts, state);
+  const flushActivities = keepActivities(state, files);
+  const { drafts, flush: flushDrafts } = openDrafts(files, (id) => book.get(id) !== undefined);
   const host = { fork, state, clock, log, userData, home, askAlways };
   const broker: PromptBroker = createPromptBroker(
     (id, answer) => engine.answer(id, answer),
@@ -69,7 +74,7 @@ export function startCore(parts: CoreParts): Core {
     copyName: (name, count) => t('app:copy-name', { name, count }),
   });
   const setup = new SetupCommands({
-    ...{ book, state, engine, broker },
+    ...{ book, state, engine, broker, drafts },
     sshFolder: join(home, '.ssh'),
     personActs: () => commands.personActs(),
   });
@@ -87,6 +92,9 @@ export function startCore(parts: CoreParts): Core {
       engine.networkChanged(online);
     },
     shutDown: async () => {
+      // First of all, since the system may give no time for more when it ends.
+      flushDrafts();
+      flushActivities();
       await Promise.allSettled([engine.shutDown(), practice.stop()]);
     },
   };

@@ -1,6 +1,9 @@
 /** Names one account for its whole life; never shown to a person. */
 export type AccountId = string;
 
+/** The place of what is typed for a mailbox that is not there yet; the others are named by the mailbox's id. */
+export const NEW_PLACE = 'new';
+
 /** What is spoken on the far end of a forward. `other` is carried, but its greeting cannot be read. */
 export const FORWARD_PROTOCOLS = ['pop3', 'imap', 'smtp', 'submission', 'pop3s', 'imaps'] as const;
 export type ForwardProtocol = (typeof FORWARD_PROTOCOLS)[number];

@@ -48,17 +48,17 @@ export const NO_TOTALS: DayTotals = {
   saved: 0,
 };
 
-/** What a mailbox did lately: kept in memory, of a size that has an end. */
+/** What a mailbox did lately: kept over restarts, of a size that has an end. */
 export interface Activity {
   /** The local calendar's day that `totals` are of, such as `2026-11-24`. */
   readonly day: string;
-  /** When counting began that day, in milliseconds since 1970: with the day, or with the application. */
-  readonly since: number;
   readonly totals: DayTotals;
   /** Bytes carried in a minute, by the minute's number since 1970; oldest first, none over an hour older than the last. */
   readonly minutes: readonly (readonly [minute: number, bytes: number])[];
   /** Newest first. */
   readonly events: readonly ActivityEvent[];
+  /** When the mail server greeted last, in milliseconds since 1970; null when it never has. */
+  readonly greetedAt: number | null;
 }
 
 const MINUTE = 60_000;
@@ -79,7 +79,7 @@ export function minuteOf(at: number): number {
 
 /** Nothing has happened yet. */
 export function noActivity(now: number): Activity {
-  return { day: dayOf(now), since: now, totals: NO_TOTALS, minutes: [], events: [] };
+  return { day: dayOf(now), totals: NO_TOTALS, minutes: [], events: [], greetedAt: null };
 }
 
 /** What is counted for today: nothing, when nothing has happened since another day. */

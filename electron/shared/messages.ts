@@ -289,20 +289,30 @@ function describeConnected(proof: Proof, view: AccountView, t: Translate, now: n
   return { short, line };
 }
 
+/** Nothing is proven at this moment; when it was last, that is said. */
+function lastGreeted(kind: 'off' | 'ready', at: number | null, t: Translate, now: number): string {
+  return at === null
+    ? t(`states:${kind}.long`)
+    : t(`states:${kind}.long-last`, { when: describeWhen(at, t, now) });
+}
+
 function describeShortAndLine(view: AccountView, t: Translate, now: number) {
-  const { state, account } = view;
+  const { state, account, activity } = view;
   const names = { host: account.sshHost, user: account.sshUser };
   switch (state.kind) {
     case 'off':
+      return {
+        short: t('states:off.short'),
+        line: lastGreeted('off', activity.greetedAt, t, now),
+      };
     case 'offline':
     case 'disconnecting':
       return { short: t(`states:${state.kind}.short`), line: t(`states:${state.kind}.long`) };
-    case 'ready': {
-      const line = state.last
-        ? t('states:ready.long-last', { when: describeWhen(state.last.at, t, now) })
-        : t('states:ready.long');
-      return { short: t('states:ready.short'), line };
-    }
+    case 'ready':
+      return {
+        short: t('states:ready.short'),
+        line: lastGreeted('ready', state.last?.at ?? activity.greetedAt, t, now),
+      };
     case 'connecting':
     case 'waiting-for-user':
       return {

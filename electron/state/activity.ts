@@ -30,7 +30,11 @@ export function afterMoment(
 ): Activity {
   const moved = movement(before.traffic, after.traffic);
   const counted = count(onDay(activity, now), { ...moved, checks: checksIn(before, after) }, now);
-  const withTraffic = addAll(counted, carried(moved, now));
+  const greeted = { ...counted, greetedAt: greetedAt(after.state) ?? counted.greetedAt };
+  const withTraffic = addAll(
+    greeted.greetedAt === counted.greetedAt ? counted : greeted,
+    carried(moved, now),
+  );
   return addAll(withTraffic, stateEvent(before.state, after.state, now));
 }
 
@@ -54,7 +58,7 @@ export function afterChange(
 /** Today's counting starts anew with the day. */
 function onDay(activity: Activity, now: number): Activity {
   const day = dayOf(now);
-  return day === activity.day ? activity : { ...activity, day, since: now, totals: NO_TOTALS };
+  return day === activity.day ? activity : { ...activity, day, totals: NO_TOTALS };
 }
 
 /** What was carried between two moments. Counters that went back have begun anew, with another tunnel host. */

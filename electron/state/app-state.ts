@@ -87,7 +87,8 @@ export function fold(facts: Facts, now: number): AppSnapshot {
 function withAccounts(facts: Facts, accounts: readonly Account[], now: number): Partial<Facts> {
   const before = new Map(facts.accounts.map((account) => [account.id, account]));
   const truths = new Map<AccountId, Truth>();
-  const activities = new Map<AccountId, Activity>();
+  // That of a mailbox that goes is kept until it is certain that it does not come back.
+  const activities = new Map(facts.activities);
   for (const account of accounts) {
     const { id } = account;
     const truth = facts.truths.get(id);
@@ -97,6 +98,14 @@ function withAccounts(facts: Facts, accounts: readonly Account[], now: number): 
     activities.set(id, afterChange(activity, old, account, (truth ?? OFF).state, now));
   }
   return { accounts, truths, activities };
+}
+
+/** What can be taken back now; once another mailbox is removed, what the one before it did is forgotten. */
+function withUndo({ accounts, activities }: Facts, undo: Undo | null): Partial<Facts> {
+  if (undo === null) return { undo };
+  const stays = (id: AccountId): boolean =>
+    undo.accountId === id || accounts.some((account) => account.id === id);
+  return { undo, activities: new Map([...activities].filter(([id]) => stays(id))) };
 }
 
 function withTruth(facts: Facts, id: AccountId, truth: Truth, now: number): Partial<Facts> {
@@ -154,9 +163,13 @@ function saying(
   return notices.find((notice) => JSON.stringify([notice.messageKey, notice.params]) === same);
 }
 
-/** An application without mailboxes, online until told otherwise. */
-export function createAppState(version: string, clock: Clock): AppState {
-  let facts: Facts = { ...NOTHING, version };
+/** An application without mailboxes, online until told otherwise; `activities` is what they did before it was started. */
+export function createAppState(
+  version: string,
+  clock: Clock,
+  activities: Facts['activities'] = NOTHING.activities,
+): AppState {
+  let facts: Facts = { ...NOTHING, version, activities };
   let folded: AppSnapshot | null = null;
   let scheduled = false;
   let noticesMade = 0;
@@ -203,7 +216,7 @@ export function createAppState(version: string, clock: Clock): AppState {
       return notice.id;
     },
     dismissNotice: (id) => become({ notices: facts.notices.filter((notice) => notice.id !== id) }),
-    setUndo: (undo) => become({ undo }),
+    setUndo: (undo) => become(withUndo(facts, undo)),
     setOnline(online) {
       if (online !== facts.online) become({ online });
     },

@@ -12,7 +12,7 @@ import type { TunnelError } from '../shared/tunnel-error';
 import type { TunnelHost } from '../tunnel/ports';
 import type { AppState } from './app-state';
 import type { Done } from './commands';
-import { DraftKeeper } from './draft-keeper';
+import type { DraftKeeper } from './draft-keeper';
 
 /** What setting up a mailbox works on. */
 export interface SetupParts {
@@ -20,6 +20,7 @@ export interface SetupParts {
   readonly state: Pick<AppState, 'setGuest'>;
   readonly broker: Pick<PromptBroker, 'cancelAccount'>;
   readonly engine: Pick<TunnelHost, 'makeKey' | 'installKey'>;
+  readonly drafts: DraftKeeper;
   /** Where OpenSSH keeps a person's keys. */
   readonly sshFolder: string;
   /** Notes that a person did something, so that the question which follows may take the keyboard. */
@@ -44,7 +45,6 @@ export function freeKeyPath(
 /** What a person does before a mailbox is saved: fill in, make a key, put it on the server. */
 export class SetupCommands {
   readonly #parts: SetupParts;
-  readonly #drafts = new DraftKeeper();
   #installing: AbortController | null = null;
 
   constructor(parts: SetupParts) {
@@ -52,11 +52,11 @@ export class SetupCommands {
   }
 
   drafts(): Done<Readonly<Record<string, string>>> {
-    return ok(this.#drafts.all());
+    return ok(this.#parts.drafts.all());
   }
 
   keepDraft(place: string, text: string | null): Done {
-    this.#drafts.keep(place, text);
+    this.#parts.drafts.keep(place, text);
     return ok(null);
   }
 

@@ -1,11 +1,9 @@
 import { createContext, use } from 'react';
-import type { AccountId } from '../../electron/shared/account';
+import { NEW_PLACE, type AccountId } from '../../electron/shared/account';
 import type { Bridge } from '../../electron/shared/ipc-contract';
-import type { FormState } from './form-state';
+import { emptyForm, usualForward, type FormState } from './form-state';
+import { keptOf } from './kept-shape';
 import type { WizardState } from './wizard-state';
-
-/** The place of a mailbox that is not there yet; the others are named by the mailbox's id. */
-export const NEW_PLACE = 'new';
 
 /** What was typed at one place and not saved; holds no secret, since no field of it is for one. */
 export interface Kept {
@@ -16,7 +14,7 @@ export interface Kept {
   readonly isOpen: boolean;
 }
 
-/** What was typed and not saved, kept by the main process so that it outlives the window. */
+/** What was typed and not saved, kept by the main process so that it outlives the window, and a quit. */
 export interface Drafts {
   readonly get: (id: AccountId | null) => Kept | undefined;
   readonly put: (id: AccountId | null, kept: Kept | null) => void;
@@ -40,9 +38,12 @@ export function createDrafts(
   texts: Readonly<Record<string, string>>,
   send: (place: string, text: string | null) => void,
 ): Drafts {
-  // Written by this very version of the windows a moment ago: the main process keeps it in memory only.
+  const blank = emptyForm(usualForward('pop3', crypto.randomUUID()));
   const kept = new Map(
-    Object.entries(texts).map(([place, text]) => [place, JSON.parse(text) as Kept]),
+    Object.entries(texts).flatMap(([place, text]) => {
+      const read = keptOf(text, blank);
+      return read === null ? [] : [[place, read] as const];
+    }),
   );
   const placeOf = (id: AccountId | null): string => id ?? NEW_PLACE;
   return {

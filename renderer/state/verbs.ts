@@ -14,6 +14,9 @@ export type Verbs = {
   readonly [N in IpcName]: (...args: IpcArgs<N>) => Promise<IpcReply<N> | undefined>;
 } & Pick<Bridge, 'pathOfFile'>;
 
+/** Pressed twice, these have done what was wanted the first time: that they cannot do it again is nothing to tell. */
+const ONCE: ReadonlySet<IpcName> = new Set<IpcName>(['tryNow', 'undoRemove']);
+
 /** Wraps every verb of the bridge; `report` hears of each one that was not carried out. */
 export function createVerbs(bridge: Bridge, report: (failure: IpcFailure) => void): Verbs {
   const wrap =
@@ -24,7 +27,7 @@ export function createVerbs(bridge: Bridge, report: (failure: IpcFailure) => voi
         const verb = bridge[name] as (...args: IpcArgs<N>) => Promise<IpcAnswer<N>>;
         const answer = await verb(...args);
         if (answer.ok) return answer.value;
-        report(answer.error);
+        if (answer.error.kind !== 'not-now' || !ONCE.has(name)) report(answer.error);
       } catch (error) {
         report({ kind: 'failed', problem: String(error) });
       }

@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { keepApps, makeAppFolder, type TestApp } from '../support/app';
 import { expectAccessible } from '../support/axe';
+import { runCommand } from '../support/control';
 import { giveKey, makeKnown, startMailWorld, type MailWorld } from '../support/mail-world';
 import { inPage, type MainWindow } from '../support/pages';
 import { openWizard, QUESTIONS, type Wizard } from '../support/wizard';
@@ -145,5 +146,23 @@ describe('setting a mailbox up', () => {
     expect(await wizard.field('Server').inputValue()).toBe(world.sshd.host);
     await wizard.press('Back to your mailboxes');
     expect((await app.snapshot()).accounts).toHaveLength(2);
+  });
+
+  it('goes back to the fields when the mailbox is removed meanwhile, and makes it anew', async () => {
+    wizard = await openWizard(main);
+    const toCheck = async (): Promise<void> => {
+      await wizard.asks(QUESTIONS.signIn);
+      await wizard.press('Next');
+      await wizard.asks(QUESTIONS.proven);
+    };
+    await wizard.press('Next');
+    await toCheck();
+    const { accounts } = await app.snapshot();
+    const name = accounts[1]?.account.name ?? '';
+    const remove = ['--profile', app.folder.data, 'remove', name];
+    expect(await runCommand(remove, { env: app.env })).toMatchObject({ code: 0 });
+    await toCheck();
+    const names = (await app.snapshot()).accounts.map(({ account }) => account.name);
+    expect(names).toEqual(['University', name]);
   });
 });

@@ -8,7 +8,8 @@ import {
   type Translate,
 } from '../../electron/shared/messages';
 import type { KeyTrouble, NeededAnswer, TunnelError } from '../../electron/shared/tunnel-error';
-import type { Phase } from '../../electron/shared/tunnel-state';
+import { noActivity } from '../../electron/shared/activity';
+import type { Phase, TunnelState } from '../../electron/shared/tunnel-state';
 import { aView, anAccount, ERRORS, FORWARD, NOW, STATES } from './support/snapshots';
 import { englishWords, keysOf, recordingWords } from './support/words';
 
@@ -90,6 +91,17 @@ beforeAll(async () => {
 });
 
 describe('an error in words', () => {
+  it('says when the mail server greeted last, where nothing is proven now', () => {
+    const activity = { ...noActivity(NOW), greetedAt: NOW - 3 * 60 * 60_000 };
+    const words = (state: TunnelState) => describeState(aView(state, { activity }), t, NOW).line;
+    expect(words(STATES.off)).toBe('Off. Last greeted 3 hours ago.');
+    expect(words(STATES.ready)).toBe(
+      'Ready. Connects when your mail program asks. Last greeted 3 hours ago.',
+    );
+    // What was read through this tunnel is newer.
+    expect(words({ ...STATES.ready, last: STATES.on.proof.greeting })).toContain('2 minutes ago');
+  });
+
   it('uses every word of the catalogue, and none that is not there', () => {
     const { t: record, asked } = recordingWords();
     for (const error of ALL_ERRORS) {
@@ -219,6 +231,7 @@ describe('a state in words', () => {
     ].map((state) => aView(state));
     const sends = [{ ...FORWARD, protocol: 'smtp' as const }];
     views.push(aView(STATES.on, { account: anAccount({ forwards: sends }) }));
+    views.push(aView(STATES.off, { activity: { ...noActivity(NOW), greetedAt: NOW } }));
     for (const view of views) describeState(view, record, NOW);
     for (const age of [0, 120_000, 7_200_000, 172_800_000]) describeWhen(NOW - age, record, NOW);
     const known = keysOf('states').map((key) => key.replace(/_(?:one|other)$/u, ''));

@@ -17,6 +17,7 @@ import { FieldProblem } from '../../components/FieldProblem';
 import { Fingerprint } from '../../components/Fingerprint';
 import { useWords } from '../../i18n/use-words';
 import { useSnapshot } from '../../state/use-snapshot';
+import { isTryingAgain } from '../../state/use-trouble';
 import { useVerbs } from '../../state/verbs';
 import { CompareDialog } from './CompareDialog';
 import { useErrorAction } from './use-error-action';
@@ -31,7 +32,7 @@ interface ErrorCardProps {
 
 /** How loudly the card speaks: a background retry mends itself and stays quiet. */
 function toneOf(state: TunnelState): 'calm' | 'attention' | 'problem' {
-  if (state.kind === 'retrying') return 'calm';
+  if (state.kind === 'retrying' || isTryingAgain(state)) return 'calm';
   return badgeOf(state) === 'needs-you' ? 'attention' : 'problem';
 }
 
@@ -41,7 +42,7 @@ function isPossible(action: ErrorAction, state: TunnelState): boolean {
 }
 
 function labelOf(action: ErrorAction, state: TunnelState, error: TunnelError, t: Translate) {
-  return action === 'try-again' && state.kind === 'retrying'
+  return action === 'try-again' && (state.kind === 'retrying' || isTryingAgain(state))
     ? t('window:row.try-now')
     : describeAction(action, error, t);
 }
@@ -60,7 +61,10 @@ export function ErrorCard({ view, error, onEdit }: ErrorCardProps) {
     onProblem: setProblem,
   });
   const words = describeError(error, t);
-  const actions = words.actions.filter((action) => isPossible(action, view.state));
+  // Nothing jumps while a try goes on by itself: what is not possible meanwhile stays in its place.
+  const actions = words.actions.filter(
+    (action) => isTryingAgain(view.state) || isPossible(action, view.state),
+  );
   return (
     <div className="error-card" data-tone={toneOf(view.state)}>
       <h3 className="error-card__title">{words.title}</h3>
@@ -86,6 +90,7 @@ export function ErrorCard({ view, error, onEdit }: ErrorCardProps) {
               <Button
                 key={action}
                 kind={index === 0 ? 'plain' : 'quiet'}
+                isDisabled={!isPossible(action, view.state)}
                 onPress={() => act(action)}
               >
                 {labelOf(action, view.state, error, t)}

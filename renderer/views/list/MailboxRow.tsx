@@ -2,13 +2,14 @@ import { ChevronDown } from 'lucide-react';
 import { useId } from 'react';
 import { Button, Disclosure, DisclosurePanel } from 'react-aria-components';
 import type { AccountView } from '../../../electron/shared/app-snapshot';
-import { describeState, errorOf } from '../../../electron/shared/messages';
+import { describeState } from '../../../electron/shared/messages';
 import { badgeOf } from '../../../electron/shared/tunnel-state';
 import { StateBadge } from '../../components/StateBadge';
 import { Switch } from '../../components/Switch';
 import { useWords } from '../../i18n/use-words';
 import { isTakingOver } from '../../state/activity-view';
 import { useNow } from '../../state/use-now';
+import { useTrouble } from '../../state/use-trouble';
 import { useVerbs } from '../../state/verbs';
 import { Addresses } from './Addresses';
 import { ErrorCard } from './ErrorCard';
@@ -37,7 +38,7 @@ export function MailboxRow(props: MailboxRowProps) {
   // A countdown ticks by the second; "2 minutes ago" need not.
   const now = useNow(state.kind === 'retrying' ? 1000 : 10_000);
   const badge = badgeOf(state);
-  const error = errorOf(state);
+  const error = useTrouble(state);
   const actions = {
     onEdit: () => onEdit(account.practice ? 'name' : 'sshHost'),
     onDuplicate,

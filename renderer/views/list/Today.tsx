@@ -1,4 +1,4 @@
-import { dayOf, lastHour, todayOf } from '../../../electron/shared/activity';
+import { lastHour, todayOf } from '../../../electron/shared/activity';
 import type { AccountView } from '../../../electron/shared/app-snapshot';
 import { Sparkline } from '../../components/Sparkline';
 import { describeBytes } from '../../i18n/bytes';
@@ -7,12 +7,6 @@ import { useWords } from '../../i18n/use-words';
 interface TodayProps {
   readonly view: AccountView;
   readonly now: number;
-}
-
-/** Did counting begin after the day did, with the application? */
-function beganLate(since: number, now: number): boolean {
-  const midnight = new Date(since).setHours(0, 0, 0, 0);
-  return dayOf(since) === dayOf(now) && since - midnight > 60_000;
 }
 
 /** What is carried now, what was today, and when in the last hour. */
@@ -24,11 +18,7 @@ export function Today({ view, now }: TodayProps) {
   const most = describeBytes(Math.max(...minutes), t);
   return (
     <section className="more__section">
-      <h3 className="section-title">
-        {beganLate(activity.since, now)
-          ? t('window:more.today-since', { at: activity.since })
-          : t('window:more.today')}
-      </h3>
+      <h3 className="section-title">{t('window:more.today')}</h3>
       <div className="today">
         <dl className="facts">
           <dt>{t('window:more.connections')}</dt>

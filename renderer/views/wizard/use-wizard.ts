@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { AccountId } from '../../../electron/shared/account';
 import { viewOf } from '../../../electron/shared/app-snapshot';
 import { canTryNow, isProven } from '../../../electron/shared/tunnel-state';
@@ -10,6 +10,7 @@ import {
   isAside,
   pageBefore,
   pageOfField,
+  resumed,
   withSignIn,
   type WizardPage,
   type WizardSignIn,
@@ -53,9 +54,25 @@ function useTry(): (id: AccountId, isChanged: boolean) => Promise<void> {
   };
 }
 
+/** How far somebody has come; from a mailbox that is gone, removed by the command or by hand, back to its fields. */
+function useProgress(start: WizardState) {
+  const snapshot = useSnapshot();
+  const accounts = snapshot?.accounts.map(({ account }) => account) ?? [];
+  const [state, setState] = useState(() => resumed(start, accounts));
+  const seen = useRef<AccountId | null>(null);
+  useEffect(() => {
+    // A mailbox that was saved a moment ago may not be in the snapshot yet.
+    if (accounts.some(({ id }) => id === state.id)) seen.current = state.id;
+    else if (seen.current === state.id) setState((now) => resumed(now, accounts));
+    // Drawn anew with each snapshot; which mailboxes there are is all that matters.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [snapshot?.accounts, state.id]);
+  return [state, setState] as const;
+}
+
 /** Everything that can be done while a mailbox is set up. */
 export function useWizard(visit: Visit, start: WizardState): WizardHandle {
-  const [state, setState] = useState(start);
+  const [state, setState] = useProgress(start);
   const [saved, setSaved] = useState('');
   const [isBusy, setIsBusy] = useState(false);
   const fields = useForm(state.id, visit.initial, FIRST_FIELDS[start.page] ?? visit.field);

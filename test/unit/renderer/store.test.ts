@@ -49,10 +49,23 @@ describe('a verb', () => {
   });
 
   it('tells of what was not carried out, and answers nothing', async () => {
-    main.answer('tryNow', () => Promise.resolve(fail({ kind: 'not-now' })));
+    main.answer('acceptChangedKey', () => Promise.resolve(fail({ kind: 'not-now' })));
     main.answer('copyText', () => Promise.reject(new Error('gone')));
-    expect(await verbs.tryNow('a')).toBeUndefined();
+    expect(await verbs.acceptChangedKey('a', 'SHA256:x')).toBeUndefined();
     expect(await verbs.copyText('x')).toBeUndefined();
     expect(told.map(({ kind }) => kind)).toEqual(['not-now', 'failed']);
   });
+
+  it.each(['tryNow', 'undoRemove'] as const)(
+    'says nothing when %s was pressed twice',
+    async (name) => {
+      told.length = 0;
+      main.answer(name, () => Promise.resolve(fail({ kind: 'not-now' })));
+      await (name === 'tryNow' ? verbs.tryNow('a') : verbs.undoRemove());
+      expect(told).toEqual([]);
+      main.answer(name, () => Promise.resolve(fail({ kind: 'not-found' })));
+      await (name === 'tryNow' ? verbs.tryNow('a') : verbs.undoRemove());
+      expect(told).toEqual([{ kind: 'not-found' }]);
+    },
+  );
 });

@@ -8,8 +8,16 @@ import {
   stagesOf,
   stageSpoken,
 } from '../../../renderer/state/check-stages';
-import { createDrafts, NEW_PLACE } from '../../../renderer/state/drafts';
-import { draftOf, formOf, shownFields, withServer } from '../../../renderer/state/form-state';
+import { createDrafts } from '../../../renderer/state/drafts';
+import {
+  draftOf,
+  emptyForm,
+  formOf,
+  shownFields,
+  usualForward,
+  withServer,
+} from '../../../renderer/state/form-state';
+import { keptOf } from '../../../renderer/state/kept-shape';
 import { routeFields, routeOf, typedRoute, withKind } from '../../../renderer/state/route-state';
 import {
   FIRST_PAGE,
@@ -22,6 +30,15 @@ import {
 } from '../../../renderer/state/wizard-state';
 import { aView, anAccount, DRAFT, ERRORS, SESSION, STATES } from '../support/snapshots';
 import { englishWords } from '../support/words';
+
+const JUMP: Route = {
+  kind: 'jump',
+  host: 'gate.example.org',
+  port: 2222,
+  user: 'me',
+  signIn: { kind: 'agent', socket: null, key: 'SHA256:x' },
+  route: { kind: 'socks5', host: 'proxy.example.org', port: 1080, user: null },
+};
 
 let t: Translate;
 beforeAll(async () => {
@@ -152,6 +169,48 @@ describe('what was typed', () => {
     expect(after.get('b')).toBeUndefined();
   });
 
+  const blank = emptyForm(usualForward('pop3', 'id'));
+
+  it.each([
+    ['a form', { form: formOf(anAccount()), wizard: null, isOpen: false }],
+    ['a page of setting up', kept],
+    [
+      'a server behind others, and a key that was made',
+      {
+        form: { ...formOf(anAccount()), route: typedRoute(JUMP) },
+        wizard: {
+          ...{ page: 'sign-in', id: 'a', wantsKey: true, isInstalled: false },
+          key: { path: '/k', publicKey: 'ssh-ed25519 A', fingerprint: 'SHA256:x' },
+        },
+        isOpen: true,
+      },
+    ],
+  ])('is read back as it was: %s', (_what, typed) => {
+    expect(keptOf(JSON.stringify(typed), blank)).toEqual(typed);
+  });
+
+  it('loses only what another version wrote otherwise', () => {
+    const { form } = kept;
+    const other = {
+      ...form,
+      ...{ name: undefined, mode: 'sometimes', route: { kind: 'jump', host: 'a' }, forwards: [{}] },
+    };
+    const text = JSON.stringify({ form: other, wizard: { page: 'fifth' }, isOpen: 'yes' });
+    expect(keptOf(text, blank)).toEqual({
+      form: {
+        ...form,
+        ...{ name: '', mode: blank.mode, route: blank.route, forwards: blank.forwards },
+      },
+      wizard: FIRST_PAGE,
+      isOpen: false,
+    });
+  });
+
+  it.each(['', 'null', '[]', '{}', '{"form":1}', '{"form":'])('is nothing where %s is', (text) => {
+    expect(keptOf(text, blank)).toBeNull();
+    expect(createDrafts({ new: text }, () => undefined).get(null)).toBeUndefined();
+  });
+
   it('is forgotten once, and only if it was there', () => {
     const sent: unknown[] = [];
     const drafts = createDrafts({}, (...args) => sent.push(args));
@@ -159,20 +218,11 @@ describe('what was typed', () => {
     drafts.put(null, kept);
     drafts.put(null, null);
     expect(sent).toEqual([
-      [NEW_PLACE, JSON.stringify(kept)],
-      [NEW_PLACE, null],
+      ['new', JSON.stringify(kept)],
+      ['new', null],
     ]);
   });
 });
-
-const JUMP: Route = {
-  kind: 'jump',
-  host: 'gate.example.org',
-  port: 2222,
-  user: 'me',
-  signIn: { kind: 'agent', socket: null, key: 'SHA256:x' },
-  route: { kind: 'socks5', host: 'proxy.example.org', port: 1080, user: null },
-};
 
 describe('the way to a server', () => {
   it.each<Route>([

@@ -42,6 +42,7 @@ describe('the snapshot', () => {
     const traffic = { ...NO_TRAFFIC, bytesDown: 7 };
     const idle = noActivity(NOW);
     const totals = { ...NO_TOTALS, checks: 1, bytesDown: 7 };
+    const greetedAt = NOW - 120_000;
     const events = [
       { kind: 'greeted', at: NOW },
       { kind: 'carried', at: NOW, times: 0, bytesDown: 7, bytesUp: 0 },
@@ -51,8 +52,38 @@ describe('the snapshot', () => {
       { account: B, state: { kind: 'off' }, traffic: NO_TRAFFIC, session: null, activity: idle },
       {
         ...{ account: A, state: STATES.on, traffic, session: SESSION },
-        activity: { ...idle, ...{ totals, minutes: [[minuteOf(NOW), 7]], events } },
+        activity: { ...idle, totals, minutes: [[minuteOf(NOW), 7]], events, greetedAt },
       },
+    ]);
+  });
+
+  it('goes on with what mailboxes did before a restart, and forgets it with them', () => {
+    const before = { ...noActivity(NOW), greetedAt: 1 };
+    const restored = new Map([
+      ['a', before],
+      ['b', before],
+    ]);
+    const state = createAppState('1.2.3', turnedClock(), restored);
+    const greetings = () =>
+      state.snapshot().accounts.map(({ account, activity }) => [account.id, activity.greetedAt]);
+    state.setAccounts([A, B]);
+    expect(greetings()).toEqual([
+      ['a', 1],
+      ['b', 1],
+    ]);
+    state.setAccounts([B]);
+    state.setUndo({ accountId: 'a', name: 'Work' });
+    // As Undo does it: the slot is emptied, and the mailbox put back.
+    state.setUndo(null);
+    state.setAccounts([A, B]);
+    expect(greetings()[0]).toEqual(['a', 1]);
+    state.setAccounts([B]);
+    state.setUndo({ accountId: 'a', name: 'Work' });
+    state.setUndo({ accountId: 'c', name: 'Another' });
+    state.setAccounts([A, B]);
+    expect(greetings()).toEqual([
+      ['a', null],
+      ['b', 1],
     ]);
   });
 

@@ -31,6 +31,7 @@ function setupWith() {
     state: { setGuest: (guest) => heard.push(`guest ${guest?.name ?? 'gone'}`) },
     broker: { cancelAccount: () => heard.push('questions cancelled') },
     engine,
+    drafts: new DraftKeeper(),
     sshFolder: '/home/me/.ssh',
     personActs: () => heard.push('acts'),
   });
