@@ -4,12 +4,20 @@ _mailmole_words() {
   mapfile -t COMPREPLY < <(compgen -W "$1" -- "$2")
 }
 
+# What was typed, as the shell will read it but for what it would run.
+_mailmole_plain() {
+  local word=${1//[\\\"\']/}
+  [[ $word == '~'/* ]] && word=$HOME/${word:2}
+  printf '%s' "$word"
+}
+
 # Mailboxes of the program that runs; none when none runs. A name with spaces is written as the shell reads it.
 _mailmole_names() {
-  local name
+  local name typed
+  typed=$(_mailmole_plain "$1")
   COMPREPLY=()
   while IFS= read -r name; do
-    [[ ${name,,} == "${1,,}"* ]] && COMPREPLY+=("$(printf '%q' "$name")")
+    [[ ${name,,} == "${typed,,}"* ]] && COMPREPLY+=("$(printf '%q' "$name")")
   done < <("${COMP_WORDS[0]}" "${_mailmole_profile[@]}" names 2>/dev/null)
 }
 
@@ -20,7 +28,9 @@ _mailmole() {
     word=${COMP_WORDS[at]}
     if [[ $word == --profile ]]; then
       at=$((at + 1))
-      _mailmole_profile=(--profile "${COMP_WORDS[at]}")
+      # Bash makes `--profile=FOLDER` three words of it.
+      [[ ${COMP_WORDS[at]} == = ]] && at=$((at + 1))
+      _mailmole_profile=(--profile "$(_mailmole_plain "${COMP_WORDS[at]}")")
     elif [[ $word != -* && -z $verb ]]; then
       verb=$word
     fi
@@ -77,7 +87,11 @@ _mailmole() {
   network) _mailmole_words 'up down' "$current" ;;
   setup-file)
     compopt -o filenames
-    mapfile -t COMPREPLY < <(compgen -W 'new check' -- "$current"; compgen -f -- "$current")
+    if [[ $before == setup-file ]]; then
+      _mailmole_words 'new check' "$current"
+    else
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+    fi
     ;;
   help) _mailmole_words 'list status settings up down lock wait check network trust add import edit export remove setup-file' "$current" ;;
   import)

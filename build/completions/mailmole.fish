@@ -1,5 +1,20 @@
 # Completion of the command mailmole for fish.
 
+function __mailmole_names
+    # The folder that was typed before the verb, if any, holds other mailboxes.
+    set -l words (commandline -opc)
+    set -l profile
+    for at in (seq (count $words))
+        switch $words[$at]
+            case --profile
+                set -q words[(math $at + 1)]; and set profile --profile $words[(math $at + 1)]
+            case '--profile=*'
+                set profile $words[$at]
+        end
+    end
+    mailmole $profile names 2>/dev/null
+end
+
 set -l verbs list status settings up down lock wait check network trust add import edit export remove setup-file help
 set -l named list status settings up down wait check trust edit export remove
 
@@ -9,9 +24,10 @@ complete -c mailmole -l profile -x -a '(__fish_complete_directories)' -d 'Use an
 complete -c mailmole -n "not __fish_seen_subcommand_from $verbs" -l headless -d 'Run without windows'
 complete -c mailmole -n "not __fish_seen_subcommand_from $verbs" -l version -d 'Show the version'
 complete -c mailmole -s h -l help -d 'Show help'
-complete -c mailmole -n "__fish_seen_subcommand_from $named" -a '(mailmole names 2>/dev/null)'
+complete -c mailmole -n "__fish_seen_subcommand_from $named; and not __fish_seen_subcommand_from setup-file" -a '(__mailmole_names)'
 complete -c mailmole -n '__fish_seen_subcommand_from network' -a 'up down'
-complete -c mailmole -n '__fish_seen_subcommand_from setup-file' -a 'new check' -F
+complete -c mailmole -n '__fish_seen_subcommand_from setup-file; and not __fish_seen_subcommand_from new check' -a 'new check'
+complete -c mailmole -n '__fish_seen_subcommand_from setup-file; and __fish_seen_subcommand_from check' -F
 complete -c mailmole -n '__fish_seen_subcommand_from setup-file' -l host-keys -r -F -d 'File of the keys of the server'
 complete -c mailmole -n '__fish_seen_subcommand_from setup-file' -l hint -x -d 'Words for the person who opens it'
 complete -c mailmole -n '__fish_seen_subcommand_from setup-file' -l link -d 'Print the link'

@@ -63,6 +63,9 @@ const needs = {
     ['python3', '/usr/bin/python3'],
     // A server that takes SHA-1 signatures only.
     ['python3-paramiko', '/usr/lib/python3/dist-packages/paramiko'],
+    // The completions are tried in the shells they are for.
+    ['zsh', 'bin:zsh'],
+    ['fish', 'bin:fish'],
     // One-time codes for sshd, by its PAM module.
     ['libpam-google-authenticator', 'bin:google-authenticator'],
   ],

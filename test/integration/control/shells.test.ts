@@ -11,7 +11,45 @@ const run = promisify(execFile);
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 const completion = (name: string): string => path.join(ROOT, 'build/completions', name);
 
-describe('the completion of bash', () => {
+/** How each shell is made to say what it offers behind the words of a line, the last of which is being typed. */
+const SHELLS = {
+  bash: `
+    source "$1"
+    compopt() { :; }
+    # As readline does it: an equals sign is a word of its own, and what is quoted stays so.
+    read -ra COMP_WORDS <<< "\${2//=/ = }"
+    [[ $2 == *' ' ]] && COMP_WORDS+=('')
+    COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
+    _mailmole
+    printf 'offered:%s\\n' "\${COMPREPLY[@]}"`,
+  // Only at a terminal does zsh complete, so that it is given one, and the touch of the tab key.
+  zsh: `
+    zmodload zsh/zpty
+    zpty shell zsh -f -i
+    {
+      zpty -w shell "PS1= fpath=(\${(q)1:h} \\$fpath)"
+      zpty -w shell 'autoload -U compinit && compinit -u -D
+        compadd() {
+          if [[ \${@[1,(i)(-|--)]} == *-(O|A|D)\\ * ]]; then builtin compadd "$@"; return; fi
+          local -a hits; builtin compadd -A hits "$@"
+          print -rl -- "" offered:\${^hits}
+          builtin compadd "$@"
+        }
+        comppostfuncs=(ended); ended() { print -r -- end:now }
+        bindkey "^I" complete-word; print ready:now'
+      zpty -m -r shell said '*ready:now*'
+      zpty -w -n shell "$2"$'\\t'
+      zpty -m -r shell said '*end:now*'
+      print -r -- "$said"
+    } always { zpty -d shell }`,
+  fish: `source $argv[1]; printf 'offered:%s\\n' (complete -C $argv[2] | string split -f1 \\t)`,
+} as const;
+
+const FILES = { bash: 'mailmole.bash', zsh: '_mailmole', fish: 'mailmole.fish' } as const;
+type Shell = keyof typeof SHELLS;
+const shells = Object.keys(SHELLS) as Shell[];
+
+describe('completion', () => {
   let program: Controlled;
   let bin: string;
 
@@ -32,47 +70,50 @@ describe('the completion of bash', () => {
   });
   afterAll(() => program.stop());
 
-  /** What real bash offers behind these words, the last of which is being typed. */
-  async function offered(...words: string[]): Promise<string[]> {
-    const script = `
-      source '${completion('mailmole.bash')}'
-      compopt() { :; }
-      COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
-      _mailmole
-      printf '%s\\n' "\${COMPREPLY[@]}"`;
+  /** What the real shell offers at the end of this line. */
+  async function offered(shell: Shell, line: string): Promise<string[]> {
+    const plain = { bash: [], zsh: ['-f'], fish: ['--no-config'] }[shell];
+    const first = shell === 'fish' ? [] : [shell];
+    const args = [...plain, '-c', SHELLS[shell], ...first, completion(FILES[shell]), line];
     const PATH = `${bin}:${process.env['PATH'] ?? ''}`;
-    const env = { ...process.env, PATH, LC_ALL: 'C.UTF-8' };
-    const { stdout } = await run('bash', ['-c', script, 'bash', 'mailmole', ...words], { env });
-    return stdout.split('\n').filter((word) => word !== '');
+    const env = { ...process.env, PATH, LC_ALL: 'C.UTF-8', HOME: program.home };
+    const { stdout } = await run(shell, args, { env });
+    return [...stdout.matchAll(/^offered:([^\r\n]+)/gmu)].map(([, word = '']) => word);
   }
 
-  it('offers verbs, options, and values', async () => {
-    expect(await offered('st')).toEqual(['status']);
-    expect(await offered('--pro')).toEqual(['--profile']);
-    expect(await offered('wait', '--t')).toEqual(['--timeout']);
-    expect(await offered('add', 'x', '--mode', 'al')).toEqual(['always-on']);
-    expect(await offered('settings', 'x', '--for', 'mb')).toEqual(['mbsync']);
-  });
+  describe.each(shells)('by %s', (shell) => {
+    // Set up by the tests where they may install it; elsewhere this says which is missing.
+    const here = findProgram(shell) !== null;
 
-  it('offers the mailboxes of the program that runs, as the shell reads their names', async () => {
-    const { profile } = program.paths;
-    expect(await offered('--profile', profile, 'up', '')).toEqual(['Work', 'My\\ Post']);
-    expect(await offered('--profile', profile, 'wait', 'wo')).toEqual(['Work']);
-  });
+    it.skipIf(!here).each([
+      ['st', ['status']],
+      ['--pro', ['--profile']],
+      ['wait --t', ['--timeout']],
+      ['add x --mode al', ['always-on']],
+      ['settings x --for mb', ['mbsync']],
+      ['network d', ['down']],
+      ['setup-file ch', ['check']],
+    ])('offers verbs, options, and values: %s', async (typed, expected) => {
+      expect(await offered(shell, `mailmole ${typed}`)).toEqual(expected);
+    });
 
-  it('starts nothing where none runs', async () => {
-    const nowhere = program.folder.file('nowhere');
-    expect(await offered('--profile', nowhere, 'up', '')).toEqual([]);
-  });
-});
+    it.skipIf(!here)(
+      'offers the mailboxes of the program that runs, as it reads names',
+      async () => {
+        const { profile } = program.paths;
+        const post = shell === 'fish' ? 'My Post' : 'My\\ Post';
+        const all = await offered(shell, `mailmole --profile ${profile} up `);
+        expect(all.sort()).toEqual([post, 'Work']);
+        expect(await offered(shell, `mailmole --profile ${profile} wait wo`)).toEqual(['Work']);
+        expect(await offered(shell, `mailmole --profile=${profile} edit M`)).toEqual([post]);
+        expect(await offered(shell, `mailmole --profile '${profile}' export m`)).toEqual([post]);
+      },
+    );
 
-describe.each([
-  ['bash', 'mailmole.bash'],
-  ['zsh', '_mailmole'],
-  ['fish', 'mailmole.fish'],
-])('the completion of %s', (shell, file) => {
-  it.skipIf(findProgram(shell) === null)('is read without a fault', async () => {
-    await run(shell, ['-n', completion(file)]);
+    it.skipIf(!here)('starts nothing where none runs', async () => {
+      const nowhere = program.folder.file('nowhere');
+      expect(await offered(shell, `mailmole --profile ${nowhere} up `)).toEqual([]);
+    });
   });
 });
 
