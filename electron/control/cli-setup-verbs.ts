@@ -57,7 +57,7 @@ function addAdd(maker: VerbMaker): void {
 }
 
 /** Names what was made, which may not be what was typed. */
-export function tellMade(
+function tellMade(
   mailboxes: readonly { readonly id: string; readonly name: string }[],
   { json, dryRun }: { readonly json?: true; readonly dryRun?: true },
   { t, out, ...parts }: CliParts,

@@ -21,7 +21,7 @@ export class UnsafeFolder extends Error {
 const OTHERS = 0o077;
 
 /** Judges a folder: it must be one, be this user's, and let nobody else in. On Windows its place in the profile counts. */
-export function complaintAboutFolder(folder: string): FolderComplaint | null {
+function complaintAboutFolder(folder: string): FolderComplaint | null {
   const stat = lstatSync(folder, { throwIfNoEntry: false });
   if (stat === undefined) return 'cli:folder.missing';
   // Of a link, nobody knows where it will lead a moment later.

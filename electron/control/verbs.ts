@@ -205,7 +205,7 @@ function programSettings(
 }
 
 /** There is no such mail program; which one was meant, or which there are. */
-export function unknownProgram(wanted: string, t: Translate): string {
+function unknownProgram(wanted: string, t: Translate): string {
   const like = nearest(wanted, PROGRAMS);
   return like === null
     ? t('cli:error.no-such-program', { program: wanted, programs: PROGRAMS.join(', ') })

@@ -56,7 +56,7 @@ export function needsPerson(state: TunnelState): boolean {
 }
 
 /** What the mail server said last, as far as the state remembers. */
-export function greetingIn(state: TunnelState): GreetingProof | null {
+function greetingIn(state: TunnelState): GreetingProof | null {
   if (state.kind === 'ready') return state.last;
   return state.kind === 'connected' && state.proof.kind === 'greeted' ? state.proof.greeting : null;
 }

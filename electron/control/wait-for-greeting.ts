@@ -128,11 +128,7 @@ class GreetingWait {
 }
 
 /** What a fresh state means to who waits; null to go on waiting. Pure. */
-export function judgeState(
-  state: TunnelState,
-  by: StartedBy,
-  firstFailureEnds: boolean,
-): Waited | null {
+function judgeState(state: TunnelState, by: StartedBy, firstFailureEnds: boolean): Waited | null {
   switch (state.kind) {
     case 'connected':
       if (state.proof.kind === 'greeted')

@@ -15,7 +15,7 @@ const MOST_BYTES = 512 * 1024;
 const SCHEME = 'mailmole';
 
 /** A set-up file or a link in a command line; null when there is none. What comes first counts. */
-export function openableIn(argv: readonly string[], cwd: string): string | null {
+function openableIn(argv: readonly string[], cwd: string): string | null {
   // The first word is the program itself.
   for (const word of argv.slice(1)) {
     if (word.toLowerCase().startsWith(`${SCHEME}:`)) return word;

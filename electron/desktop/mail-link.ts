@@ -1,7 +1,7 @@
 import { shell } from 'electron';
 
 /** A link (RFC 6068) to a new message without a recipient. */
-export function mailLink(subject: string, body: string): string {
+function mailLink(subject: string, body: string): string {
   return `mailto:?subject=${encodeURIComponent(subject)}&body=${encodeURIComponent(body)}`;
 }
 

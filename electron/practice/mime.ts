@@ -13,7 +13,7 @@ function crlf(text: string): string {
 }
 
 /** Base64 in lines of 76 characters. */
-export function base64Lines(bytes: Buffer): string {
+function base64Lines(bytes: Buffer): string {
   return (bytes.toString('base64').match(/.{1,76}/g) ?? []).join(CRLF) + CRLF;
 }
 

@@ -30,7 +30,7 @@ interface Truth {
 const OFF: Truth = { state: { kind: 'off' }, traffic: NO_TRAFFIC, session: null };
 
 /** All that the snapshot is folded from. */
-export interface Facts {
+interface Facts {
   readonly version: string;
   readonly accounts: readonly Account[];
   readonly truths: ReadonlyMap<AccountId, Truth>;
@@ -54,7 +54,7 @@ export interface Guest {
 }
 
 /** Folds the facts into the one value everything is drawn from. `now` is in milliseconds since 1970. Pure. */
-export function fold(facts: Facts, now: number): AppSnapshot {
+function fold(facts: Facts, now: number): AppSnapshot {
   const accounts: AccountView[] = facts.accounts.map((account) => ({
     account,
     ...(facts.truths.get(account.id) ?? OFF),

@@ -48,7 +48,7 @@ export interface CommandParts {
 }
 
 /** May exactly this key be taken in place of the known one? Only the one the person was shown. */
-export function canAcceptKey(state: TunnelState, fingerprint: string): boolean {
+function canAcceptKey(state: TunnelState, fingerprint: string): boolean {
   return (
     state.kind === 'needs-attention' &&
     state.error.kind === 'host-key-changed' &&

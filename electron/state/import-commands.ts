@@ -2,7 +2,12 @@ import type { AccountBook } from '../accounts/account-book';
 import { collide } from '../accounts/account-rules';
 import { parseDraft } from '../accounts/account-schema';
 import type { ImportContext } from '../accounts/import/context';
-import { importSetupFile, importSetupLink, importText } from '../accounts/import/import-text';
+import {
+  importSetupFile,
+  importSetupLink,
+  importText,
+  isSetupLink,
+} from '../accounts/import/import-text';
 import type { Spoken } from '../accounts/import/ssh-draft';
 import type { Account, AccountId } from '../shared/account';
 import { DEFAULT_LOCAL_PORTS } from '../shared/account';
@@ -53,7 +58,7 @@ export class ImportCommands {
 
   /** What came from elsewhere: a set-up file or a link to one, and no other kind of text. */
   async readSetup(text: string): Promise<Done<ImportRead>> {
-    const isLink = text.trimStart().toLowerCase().startsWith('mailmole:');
+    const isLink = isSetupLink(text.trimStart());
     return ok(await this.#fitted(isLink ? importSetupLink(text) : importSetupFile(text)));
   }
 

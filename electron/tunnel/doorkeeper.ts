@@ -6,7 +6,7 @@ import type { Log, LogLevel } from './ports';
 import { refuse } from './refusal';
 
 /** What a mail program of another user of this computer is told. */
-export const NOT_YOURS = 'only the user who runs Mailmole may use this port';
+const NOT_YOURS = 'only the user who runs Mailmole may use this port';
 
 export interface DoorkeeperDependencies {
   readonly admit: (socket: Socket, forward: Forward) => void;

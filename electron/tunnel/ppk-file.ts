@@ -9,7 +9,7 @@ const LARGEST_WORK = 16 * 1024 * 1024;
 /** The threads of Argon2, which run one after the other here. */
 const LARGEST_PARALLELISM = 256;
 
-export const ARGON2_FLAVOURS = ['Argon2id', 'Argon2i', 'Argon2d'] as const;
+const ARGON2_FLAVOURS = ['Argon2id', 'Argon2i', 'Argon2d'] as const;
 
 /** How version 3 makes keys of a passphrase (RFC 9106). */
 export interface Argon2Plan {

@@ -104,7 +104,7 @@ function wildcardMatches(pattern: string, text: string): boolean {
 }
 
 /** Reads a configuration and what it includes. Every line that cannot be read is listed. */
-export function readSshConfig(
+function readSshConfig(
   source: Source,
   context: ImportContext,
 ): Result<SshConfig, readonly ImportProblem[]> {

@@ -7,7 +7,7 @@ import { expandPath } from './ssh-tokens';
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 
 /** A span as ssh_config(5) writes it (`90`, `1m30s`), in seconds; null when it is none. */
-export function secondsOf(text: string): number | null {
+function secondsOf(text: string): number | null {
   if (!/^(?:\d{1,9}[smhdw]?){1,8}$/iu.test(text)) return null;
   let seconds = 0;
   for (const [, number = '', unit = ''] of text.matchAll(/(\d+)([smhdw]?)/giu))
