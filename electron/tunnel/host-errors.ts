@@ -39,8 +39,8 @@ const notMade = z.enum(['exists', 'not-written']);
 const notInstalled = z.enum(['no-files', 'no-shell', 'not-allowed', 'not-proven']);
 const s = z.string();
 
-/** One row a kind of `TunnelError`; the type annotation keeps it in step with the union. */
-export const errorSchema: z.ZodType<TunnelError> = z.discriminatedUnion('kind', [
+/** One row a kind of `TunnelError`. */
+const rows = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('port-in-use'),
     address: s,
@@ -84,7 +84,7 @@ export const errorSchema: z.ZodType<TunnelError> = z.discriminatedUnion('kind', 
     kind: z.literal('sign-in-refused'),
     user: s,
     host: s,
-    tried: z.array(method),
+    tried: z.array(method).readonly(),
     serverSays: s,
     detail: s,
   }),
@@ -92,7 +92,7 @@ export const errorSchema: z.ZodType<TunnelError> = z.discriminatedUnion('kind', 
     kind: z.literal('no-way-to-sign-in'),
     user: s,
     host: s,
-    offered: z.array(s),
+    offered: z.array(s).readonly(),
     detail: s,
   }),
   z.object({ kind: z.literal('key-unusable'), path: s, why: keyTrouble, detail: s }),
@@ -133,3 +133,8 @@ export const errorSchema: z.ZodType<TunnelError> = z.discriminatedUnion('kind', 
   z.object({ kind: z.literal('engine-stopped'), detail: s }),
   z.object({ kind: z.literal('unexpected'), detail: s }),
 ]);
+
+/** Compiles only while the rows read every error there is, and nothing else: what is not read never reaches a person. */
+export const errorSchema: [TunnelError] extends [z.infer<typeof rows>]
+  ? z.ZodType<TunnelError>
+  : never = rows;

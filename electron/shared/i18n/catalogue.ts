@@ -43,18 +43,18 @@ export type Catalogue = Readonly<
 >;
 
 /** Each other language, in a file that is read only when it is spoken. */
-const OTHERS: Readonly<Partial<Record<Language, () => Promise<{ readonly default: Catalogue }>>>> =
-  {
-    de: () => import('./de/index'),
-    fr: () => import('./fr/index'),
-    es: () => import('./es/index'),
-    pt: () => import('./pt/index'),
-    ja: () => import('./ja/index'),
-    ar: () => import('./ar/index'),
-  };
+const OTHERS: Readonly<
+  Record<Exclude<Language, 'en'>, () => Promise<{ readonly default: Catalogue }>>
+> = {
+  de: () => import('./de/index'),
+  fr: () => import('./fr/index'),
+  es: () => import('./es/index'),
+  pt: () => import('./pt/index'),
+  ja: () => import('./ja/index'),
+  ar: () => import('./ar/index'),
+};
 
 /** The words of a language. Rejects when its file cannot be read. */
 export async function loadLanguage(language: Language): Promise<Catalogue> {
-  const load = OTHERS[language];
-  return load === undefined ? en : (await load()).default;
+  return language === 'en' ? en : (await OTHERS[language]()).default;
 }
