@@ -44,7 +44,8 @@ function keyOf(
       if (error === undefined || key !== null || error.level === 'handshake') resolve(key);
       else reject(new Error(textOfThrown(error)));
     };
-    client.once('error', end);
+    // An error may be followed by another, and one that nobody hears ends the process.
+    client.on('error', end);
     client.once('close', () => end());
     client.connect({
       host,

@@ -77,6 +77,8 @@ export interface EngineOptions {
   readonly settings?: Partial<EngineSettings>;
   /** Lets the tunnel host tell what keeps it busy. */
   readonly watched?: boolean;
+  /** Runs it by Electron, whose cryptography is another one, in place of Node. */
+  readonly electron?: string;
 }
 
 /** Loaded into a tunnel host before it starts: on a signal it tells its active resources, as a line of its log. */
@@ -104,7 +106,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<TestEngi
   const pids: number[] = [];
   const record = new Recorder(options.answers ?? trusting, (id, answer) => host.answer(id, answer));
   const host = startTunnelHost({
-    spawn: () => forkHost(script, pids, record.heard, options.watched === true),
+    spawn: () => forkHost(script, pids, record.heard, options),
     settings: () => settings,
     clock: systemClock,
     listener: record,
@@ -230,12 +232,18 @@ class Recorder implements EngineListener {
   }
 }
 
-function forkHost(script: string, pids: number[], heard: string[], watched: boolean): HostProcess {
+function forkHost(
+  script: string,
+  pids: number[],
+  heard: string[],
+  { watched = false, electron = process.execPath }: EngineOptions,
+): HostProcess {
   const watch = watched ? ['--import', `data:text/javascript,${encodeURIComponent(WATCH)}`] : [];
-  const [command, args] = deathBound(process.execPath, [...watch, script]);
+  const [command, args] = deathBound(electron, [...watch, script]);
   const child = fork(args.at(-1) ?? script, [], {
     execPath: command,
     execArgv: args.slice(0, -1),
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   if (child.pid !== undefined) pids.push(child.pid);

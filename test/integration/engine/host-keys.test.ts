@@ -15,6 +15,7 @@ import { startSshd, type Sshd, type SshdOptions } from '../../world/sshd';
 import { connect } from '../../world/talk';
 import { until } from '../../world/wait';
 import { exchange, startBulkServer, type BulkServer } from './bulk';
+import { greetingOf } from './support';
 import { keep, keepForFile, tidyUp } from './tidy';
 
 tidyUp();
@@ -324,7 +325,13 @@ describe('new keys in the middle of a transfer', () => {
     expect(engine.session()).toMatchObject({ compressed: compression });
     const size = 10 * 1024 * 1024;
     const port = account.forwards[0]?.localPort ?? 0;
-    expect(await exchange(port, size, size)).toEqual({ upWhole: true, downWhole: true });
+    const ended = new AbortController();
+    const transfer = exchange(port, size, size).finally(() => ended.abort());
+    // Channels that are asked for while the keys change are opened all the same.
+    let opened = 0;
+    for (; !ended.signal.aborted; opened++) expect(await greetingOf(account)).toBe('+OK bulk');
+    expect(opened).toBeGreaterThan(10);
+    expect(await transfer).toEqual({ upWhole: true, downWhole: true });
     expect(sshd.log().match(/SSH2_MSG_NEWKEYS received/g)?.length).toBeGreaterThan(10);
     expect(engine.prompts).toHaveLength(1);
     expect(engine.state()).toMatchObject({ kind: 'connected', attempt: 2 });

@@ -119,7 +119,7 @@ describe.each(['silent', 'telling'] as const)(
         engine.host.setAccount({ ...wanted, oldServer: true }, 'person');
         await engine.when(isUp, 'in');
         expect(await greetingOf(wanted)).toMatch(/^\+OK /);
-        expect(engine.session()).toMatchObject({ signedInBy: by });
+        expect(engine.session()).toMatchObject({ signedInBy: by, strictKeyExchange: false });
       },
     );
   },

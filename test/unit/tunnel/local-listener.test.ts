@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { connect, createServer, type Server, type Socket } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { connect, createServer, Server, type Socket } from 'node:net';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { findFreePort } from '../../../electron/tunnel/free-port';
 import { LocalListener } from '../../../electron/tunnel/local-listener';
 import { addressesOf, isLoopback } from '../../../electron/tunnel/loopback';
@@ -44,6 +44,19 @@ async function dial(host: string, port: number): Promise<Socket> {
 }
 
 describe('a local port', () => {
+  it('has room for a burst of connections, and sends what they get without delay', async () => {
+    const listen = vi.spyOn(Server.prototype, 'listen');
+    const port = await somewhere();
+    listen.mockClear();
+    await listenerOn(port);
+    expect(listen.mock.calls).toMatchObject([
+      [{ host: '127.0.0.1', port, backlog: 4096 }],
+      [{ host: '::1', port, backlog: 4096 }],
+    ]);
+    expect(listen.mock.contexts).toMatchObject([{ noDelay: true }, { noDelay: true }]);
+    listen.mockRestore();
+  });
+
   it('is bound on both addresses of localhost', async () => {
     const port = await somewhere();
     const { sockets } = await listenerOn(port);

@@ -242,6 +242,14 @@ describe('a connection to a server', () => {
     await session.end();
   });
 
+  it('can be proved, whoever made the server', async () => {
+    const session = await connectBy({ ...all, server: { ident: 'Other_1.0' } });
+    const connection = server?.connections[0]?.on('request', () => undefined);
+    session.probe(60_000);
+    await until('it is asked', () => connection?.noMoreSessions === true);
+    await session.end();
+  });
+
   it('that is stopped leaves no socket', async () => {
     const abort = new AbortController();
     const dialling = connectBy({ ways: [], first: () => true }, { signal: abort.signal });
