@@ -34,15 +34,15 @@ export interface Carrier {
   stop(): Promise<void>;
 }
 
-/** OpenSSH's `ssh -N -L`, up when this resolves. */
-export async function startOpenSsh(task: Task): Promise<Carrier> {
+/** OpenSSH's `ssh -N -L`, and what else its command line should say, up when this resolves. */
+export async function startOpenSsh(task: Task, more: readonly string[] = []): Promise<Carrier> {
   const folder = await makeWorldFolder('bench-ssh');
   const ports = await Promise.all(task.mail.map(() => freePort()));
   const forwards = ports.flatMap((port, i) => [
     '-L',
     `127.0.0.1:${port}:127.0.0.1:${task.mail[i]}`,
   ]);
-  const flags = ['-N', '-o', 'ExitOnForwardFailure=yes', ...forwards];
+  const flags = ['-N', '-o', 'ExitOnForwardFailure=yes', ...forwards, ...more];
   const child = await openSsh(task, folder, flags);
   const pid = child.pid ?? 0;
   await until(
