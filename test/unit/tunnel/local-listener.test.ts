@@ -50,8 +50,8 @@ describe('a local port', () => {
     listen.mockClear();
     await listenerOn(port);
     expect(listen.mock.calls).toMatchObject([
-      [{ host: '127.0.0.1', port, backlog: 4096 }],
-      [{ host: '::1', port, backlog: 4096 }],
+      [{ host: '127.0.0.1', port, backlog: 4096 }, expect.anything()],
+      [{ host: '::1', port, backlog: 4096 }, expect.anything()],
     ]);
     expect(listen.mock.contexts).toMatchObject([{ noDelay: true }, { noDelay: true }]);
     listen.mockRestore();
