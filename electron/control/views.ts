@@ -1,6 +1,7 @@
 import type { AccountView, AppSnapshot } from '../shared/app-snapshot';
 import type { Translate } from '../shared/messages';
-import { describeError, describeState, errorOf } from '../shared/messages';
+import { describeError } from '../shared/messages';
+import { describeState, errorOf } from '../shared/state-words';
 import type { GreetingProof, TunnelState } from '../shared/tunnel-state';
 import { isProven } from '../shared/tunnel-state';
 import { DOCUMENT_VERSION } from './agreed';

@@ -1,6 +1,6 @@
 import type { AccountId } from '../shared/account';
 import { viewOf } from '../shared/app-snapshot';
-import { errorOf } from '../shared/messages';
+import { errorOf } from '../shared/state-words';
 import type { TunnelError } from '../shared/tunnel-error';
 import type { TunnelState } from '../shared/tunnel-state';
 import type { AppState } from '../state/app-state';

@@ -3,7 +3,7 @@ import { PROGRAMS, programName, settingsFor } from '../client-setup/programs';
 import type { AccountId } from '../shared/account';
 import type { AccountView, AppSnapshot } from '../shared/app-snapshot';
 import type { Translate } from '../shared/messages';
-import { describeState } from '../shared/messages';
+import { describeState } from '../shared/state-words';
 import { assertNever } from '../shared/result';
 import type { Badge } from '../shared/tunnel-state';
 import { badgeOf, isProven } from '../shared/tunnel-state';

@@ -1,6 +1,7 @@
 import type { AccountId } from '../shared/account';
 import type { AccountView, AppSnapshot } from '../shared/app-snapshot';
-import { describeError, describeState, errorOf, type Translate } from '../shared/messages';
+import { describeError, type Translate } from '../shared/messages';
+import { describeState, errorOf } from '../shared/state-words';
 import { assertNever } from '../shared/result';
 import type { LogLevel } from '../tunnel/ports';
 

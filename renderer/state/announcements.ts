@@ -1,5 +1,6 @@
 import type { AccountView, AppSnapshot } from '../../electron/shared/app-snapshot';
-import { describeState, type Translate } from '../../electron/shared/messages';
+import type { Translate } from '../../electron/shared/messages';
+import { describeState } from '../../electron/shared/state-words';
 import { badgeOf } from '../../electron/shared/tunnel-state';
 
 /** What makes a state another one to the ear; the phases of one attempt do not. */

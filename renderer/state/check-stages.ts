@@ -1,5 +1,6 @@
 import type { AccountView } from '../../electron/shared/app-snapshot';
-import { describeError, errorOf, type Translate } from '../../electron/shared/messages';
+import { describeError, type Translate } from '../../electron/shared/messages';
+import { errorOf } from '../../electron/shared/state-words';
 import { assertNever } from '../../electron/shared/result';
 import type { TunnelError } from '../../electron/shared/tunnel-error';
 import type { GreetingProof, Phase, TunnelState } from '../../electron/shared/tunnel-state';

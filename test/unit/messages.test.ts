@@ -1,12 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  describeAction,
-  describeError,
-  describeState,
-  describeWhen,
-  errorOf,
-  type Translate,
-} from '../../electron/shared/messages';
+import { describeAction, describeError, type Translate } from '../../electron/shared/messages';
+import { describeState, describeWhen, errorOf } from '../../electron/shared/state-words';
 import type { KeyTrouble, NeededAnswer, TunnelError } from '../../electron/shared/tunnel-error';
 import { noActivity } from '../../electron/shared/activity';
 import type { Phase, TunnelState } from '../../electron/shared/tunnel-state';

@@ -2,7 +2,7 @@ import { ChevronDown } from 'lucide-react';
 import { useId } from 'react';
 import { Button, Disclosure, DisclosurePanel } from 'react-aria-components';
 import type { AccountView } from '../../../electron/shared/app-snapshot';
-import { describeState } from '../../../electron/shared/messages';
+import { describeState } from '../../../electron/shared/state-words';
 import { badgeOf } from '../../../electron/shared/tunnel-state';
 import { StateBadge } from '../../components/StateBadge';
 import { Switch } from '../../components/Switch';

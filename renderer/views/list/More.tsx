@@ -1,6 +1,6 @@
 import { Copy, Pencil, Trash2 } from 'lucide-react';
 import type { AccountView } from '../../../electron/shared/app-snapshot';
-import { describeWhen } from '../../../electron/shared/messages';
+import { describeWhen } from '../../../electron/shared/state-words';
 import type { GreetingProof, TunnelState } from '../../../electron/shared/tunnel-state';
 import { Button } from '../../components/Button';
 import { useWords } from '../../i18n/use-words';
@@ -40,6 +40,7 @@ export function More({ view, now, actions }: MoreProps) {
   };
   return (
     <div className="more">
+      <ForPrograms account={account} />
       <section className="more__section">
         <h3 className="section-title">{t('window:more.path')}</h3>
         {mailPathsOf(account).map((path) => (
@@ -47,7 +48,6 @@ export function More({ view, now, actions }: MoreProps) {
         ))}
       </section>
       <Forwards account={account} />
-      <ForPrograms account={account} />
       {greeting === null ? null : (
         <section className="more__section">
           <h3 className="section-title">{t('window:more.greeting')}</h3>

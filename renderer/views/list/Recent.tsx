@@ -1,5 +1,5 @@
 import type { Activity } from '../../../electron/shared/activity';
-import { describeWhen } from '../../../electron/shared/messages';
+import { describeWhen } from '../../../electron/shared/state-words';
 import { useWords } from '../../i18n/use-words';
 import { describeEvent } from '../../state/activity-view';
 

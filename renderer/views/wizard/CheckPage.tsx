@@ -2,7 +2,7 @@ import { Check, Circle, CircleHelp, LoaderCircle, X } from 'lucide-react';
 import { useEffect } from 'react';
 import type { AccountId } from '../../../electron/shared/account';
 import { viewOf, type AccountView } from '../../../electron/shared/app-snapshot';
-import { errorOf } from '../../../electron/shared/messages';
+import { errorOf } from '../../../electron/shared/state-words';
 import { useAnnounce } from '../../components/Announcer';
 import { Button } from '../../components/Button';
 import { useWords } from '../../i18n/use-words';

@@ -1,7 +1,7 @@
 import type { AccountId } from '../../../electron/shared/account';
 import { viewOf } from '../../../electron/shared/app-snapshot';
 import { badgeOf } from '../../../electron/shared/tunnel-state';
-import { describeState } from '../../../electron/shared/messages';
+import { describeState } from '../../../electron/shared/state-words';
 import { Button } from '../../components/Button';
 import { StateBadge } from '../../components/StateBadge';
 import { useWords } from '../../i18n/use-words';

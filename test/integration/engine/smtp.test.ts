@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Forward } from '../../../electron/shared/account';
-import { errorOf } from '../../../electron/shared/messages';
+import { errorOf } from '../../../electron/shared/state-words';
 import { isProven } from '../../../electron/shared/tunnel-state';
 import { accountFor, forwardTo, startEngine } from '../../support/engine';
 import { startSmtpServer } from '../../world/smtp';

@@ -1,7 +1,7 @@
 import { connect as connectTls } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import type { Forward } from '../../../electron/shared/account';
-import { errorOf } from '../../../electron/shared/messages';
+import { errorOf } from '../../../electron/shared/state-words';
 import { isProven, type TunnelState } from '../../../electron/shared/tunnel-state';
 import { accountFor, forwardTo, startEngine } from '../../support/engine';
 import { startDovecot, type Dovecot } from '../../world/dovecot';

@@ -2,7 +2,8 @@ import { createElement, type ComponentType, type FunctionComponent } from 'react
 import { renderToStaticMarkup } from 'react-dom/server';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { AppSnapshot } from '../../../electron/shared/app-snapshot';
-import { describeError, describeState, type Translate } from '../../../electron/shared/messages';
+import { describeError, type Translate } from '../../../electron/shared/messages';
+import { describeState } from '../../../electron/shared/state-words';
 import type { PromptRequest } from '../../../electron/shared/prompt';
 import { fakeBridge } from '../support/fake-bridge';
 import {
