@@ -1,6 +1,6 @@
 /**
  * `npm run demo`: the whole story of Mailmole, played by itself in a virtual desktop, with a line for
- * each step and pictures in docs/screenshots/. With `--display` it plays on your own screen.
+ * each step and pictures in docs/screenshots/demo/. With `--display` it plays on your own screen.
  */
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';

@@ -9,8 +9,9 @@ import { root } from './paths.mjs';
  * @typedef {import('playwright-core').ElectronApplication} App
  */
 
-/** Where the pictures go: beside the README that shows them, unless the environment says otherwise. */
-export const PICTURES = process.env.MAILMOLE_PICTURES || path.join(root, 'docs', 'screenshots');
+/** Where the pictures go, unless the environment says otherwise; git ignores it, since each run takes them anew. */
+export const PICTURES =
+  process.env.MAILMOLE_PICTURES || path.join(root, 'docs', 'screenshots', 'demo');
 /** What the practice mailbox is called. */
 export const PRACTICE = 'Practice mailbox';
 

@@ -12,8 +12,8 @@ const FOLDER =
   process.env.MAILMOLE_PICTURES ??
   path.resolve(import.meta.dirname, '../../docs/screenshots/views');
 
-/** The languages that pictures are taken in: two that run from the left, one that runs from the right. */
-export const PICTURED = (['en', 'de', 'ar'] as readonly string[]).filter(
+/** The languages that pictures are taken in, unless the environment names others: two that run from the left, one from the right. */
+export const PICTURED = (process.env.MAILMOLE_PICTURED?.split(',') ?? ['en', 'de', 'ar']).filter(
   (language): language is Language => LANGUAGES.some((each) => each === language),
 );
 const THEMES = ['light', 'dark'] as const;
@@ -29,6 +29,8 @@ export class Camera {
   /** Takes a view of `page`, or of the main window, and leaves the application as it was: English, light. */
   async shoot(view: string, page?: Page): Promise<void> {
     const shown = page ?? (await this.#app.main()).page;
+    // Nothing is to look as if it were pointed at.
+    await shown.mouse.move(0, 0);
     for (const language of PICTURED) {
       for (const theme of THEMES) {
         await this.#speak(shown, { language, theme });

@@ -45,7 +45,11 @@ describe('the first start', () => {
     await main.button('Preferences').click();
     await main.page.getByRole('heading', { name: 'Preferences', level: 1 }).waitFor();
     await camera.shoot('preferences');
-    await main.page.locator('.window__body:visible').evaluate('(body) => body.scrollTo(0, 9999)');
+    await inPage(
+      main.page,
+      `[...document.querySelectorAll('.window__body')]
+        .find((body) => body.checkVisibility()).scrollTo(0, 9999)`,
+    );
     await camera.shoot('preferences-more');
   });
 });
@@ -135,7 +139,10 @@ describe('several mailboxes', () => {
     servers.push(sshd);
     await makeKnown(app.folder, sshd.knownHosts());
     await add('With a code', { sshPort: sshd.port });
-    const asked = await app.question(/./u);
+    const password = await app.question(/^Sign in to /u, /With a code/u);
+    await password.type('Password', sshd.password);
+    await password.press('Sign in');
+    const asked = await app.question(/ asks$/u);
     await camera.shoot('prompt-code', asked.page);
     await asked.press('Cancel');
   });
