@@ -71,7 +71,7 @@ async function start(): Promise<void> {
   const control = await openControlOrGoOn({
     ...{ paths: profilePaths(userData), version: app.getVersion(), t, log },
   });
-  const { state, engine, commands, setup, imports, ...core } = startCore({
+  const { state, engine, commands, setup, imports, exports, ...core } = startCore({
     ...{ version: app.getVersion(), clock, log, t, userData, home },
     fork: forkHost,
     scripts: { tunnels: built('tunnel-host.js'), practice: built('practice-host.js') },
@@ -80,7 +80,8 @@ async function start(): Promise<void> {
   control.serve({ ...core, commands, imports, state, clock, log, t, questions: null });
   const stopApplying = applyPreferences({ book: kept, words, state, engine, home, log });
   const up = startDesktop({
-    ...{ commands, setup, imports, preferences: kept, state, t, clock, log, files, userData, home },
+    ...{ commands, setup, imports, exports, preferences: kept, state, t, clock, log },
+    ...{ files, userData, home },
   });
   desktop = up;
   links.attach({ imports, state, log, showMain: () => up.showMain() });

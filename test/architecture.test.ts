@@ -91,6 +91,7 @@ const ROOMS: readonly Room[] = [
       'electron/tunnel/ports',
       'electron/tunnel/free-port',
       'electron/tunnel/host-client',
+      'electron/tunnel/host-keys',
       'electron/practice/practice-client',
       'i18next',
       'node',

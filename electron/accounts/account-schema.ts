@@ -54,10 +54,11 @@ const fromHome = (typed: string): string =>
   typed.trim().replace(/^~(?=[\\/])/u, () => join(homedir()));
 const keyPath = judged(fromHome, complaintAboutKeyPath);
 
-/** A whole number from one end to the other. */
+/** A whole number from one end to the other. What is no number arrives as NaN, and is told the same. */
 function within([from, to]: readonly [number, number]): z.ZodType<number> {
   const params = { from, to };
-  return z.number({ error: 'form:invalid' }).superRefine((value, context) => {
+  const typed = z.union([z.number(), z.nan()], { error: 'form:invalid' });
+  return typed.superRefine((value, context) => {
     if (Number.isInteger(value) && value >= from && value <= to) return;
     context.addIssue({ code: 'custom', message: 'form:number-range', params });
   });
@@ -79,7 +80,7 @@ const signIn = z.discriminatedUnion('kind', [
     socket: keyPath.nullable(),
     key: z
       .string()
-      .regex(/^SHA256:[A-Za-z0-9+/]{43}$/u, { error: 'form:invalid' })
+      .regex(/^SHA256:[A-Za-z0-9+/]{43}$/u, { error: 'form:agent-key-invalid' })
       .nullable(),
   }),
   z.strictObject({ kind: z.literal('password') }),

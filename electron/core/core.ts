@@ -10,11 +10,12 @@ import { keepActivities, readActivities } from '../state/activity-file';
 import { createAppState, type AppState } from '../state/app-state';
 import { Commands } from '../state/commands';
 import { openDrafts } from '../state/draft-keeper';
+import { ExportCommands } from '../state/export-commands';
 import { ImportCommands } from '../state/import-commands';
 import { SetupCommands } from '../state/setup-commands';
 import { findFreePort } from '../tunnel/free-port';
 import type { Clock, Log, TunnelHost } from '../tunnel/ports';
-import { keepPractice, startEngine, type Fork } from './hosts';
+import { keepPractice, knownKeysOf, startEngine, type Fork } from './hosts';
 
 /** What differs between the application with windows and the one without. */
 export interface CoreParts {
@@ -43,6 +44,7 @@ export interface Core {
   readonly commands: Commands;
   readonly setup: SetupCommands;
   readonly imports: ImportCommands;
+  readonly exports: ExportCommands;
   readonly findFreePort: typeof findFreePort;
   readonly newId: () => string;
   /** The computer has a network or not, as somebody who knows says; a change of it cuts every waiting short. */
@@ -84,9 +86,10 @@ export function startCore(parts: CoreParts): Core {
     context: () => importContext(home),
     personActs: () => commands.personActs(),
   });
+  const exports = new ExportCommands({ book, keysOf: knownKeysOf({ userData, home }) });
   surviveFaults(state, log);
   return {
-    ...{ state, book, broker, engine, commands, setup, imports, findFreePort, newId },
+    ...{ state, book, broker, engine, commands, setup, imports, exports, findFreePort, newId },
     networkChanged: (online) => {
       state.setOnline(online);
       engine.networkChanged(online);

@@ -5,7 +5,9 @@ import type { PromptBroker } from '../prompts/prompt-broker';
 import type { AppState } from '../state/app-state';
 import type { PracticeKeeper } from '../state/practice-keeper';
 import { createPracticeKeeper } from '../state/practice-keeper';
+import type { Account } from '../shared/account';
 import { startTunnelHost } from '../tunnel/host-client';
+import { HostKeys } from '../tunnel/host-keys';
 import type { Clock, HostProcess, Log, TunnelHost } from '../tunnel/ports';
 import { engineSettings, PIPES } from './engine-settings';
 
@@ -50,6 +52,23 @@ export function startEngine(parts: HostParts, broker: PromptBroker): TunnelHost 
     },
     clock,
   });
+}
+
+/**
+ * What this computer knows a mailbox's SSH server by, each as type and base64. Files are read afresh each time; one that
+ * cannot be read vouches for nobody.
+ */
+export function knownKeysOf({
+  userData,
+  home,
+}: Pick<HostParts, 'userData' | 'home'>): (account: Account) => Promise<readonly string[]> {
+  const { platform, env } = process;
+  const settings = engineSettings({ platform, home, userData, env, pipes });
+  const all = new HostKeys(settings.knownHostsFiles, settings.ownKnownHostsFile);
+  return async ({ sshHost, sshPort, connection }) => {
+    const view = await all.at(connection.knownHostsFile).load();
+    return view.trustedKeys(sshHost, sshPort);
+  };
 }
 
 /** The named pipes of Windows. It may refuse to list them, which is no reason to do without OpenSSH's. */

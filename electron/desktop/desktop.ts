@@ -5,6 +5,7 @@ import type { PreferenceBook } from '../preferences/preference-book';
 import type { Translate } from '../shared/messages';
 import type { AppState } from '../state/app-state';
 import type { Commands } from '../state/commands';
+import type { ExportCommands } from '../state/export-commands';
 import type { ImportCommands } from '../state/import-commands';
 import type { SetupCommands } from '../state/setup-commands';
 import type { Clock, Log } from '../tunnel/ports';
@@ -14,6 +15,7 @@ import { createHandlers } from './handlers';
 import { connectWindows } from './ipc';
 import { chooseKeyFile } from './key-file-dialog';
 import { composeMail } from './mail-link';
+import { MailboxFiles } from './mailbox-files';
 import { Notifier } from './notifier';
 import { report } from './report';
 import { TrayIcon } from './tray';
@@ -41,6 +43,7 @@ export interface DesktopParts {
   readonly commands: Commands;
   readonly setup: SetupCommands;
   readonly imports: ImportCommands;
+  readonly exports: ExportCommands;
   readonly state: AppState;
   readonly preferences: PreferenceBook;
   readonly t: Translate;
@@ -65,7 +68,16 @@ export function startDesktop(parts: DesktopParts): Desktop {
   confineContents(log);
   const windows = openWindows(parts);
   const actions = desktopActions(parts, windows);
-  const handlers = createHandlers(commands, setup, imports, preferences, state, actions);
+  const mailboxFiles = new MailboxFiles({ ...parts, above: () => windows.main() });
+  const handlers = createHandlers(
+    commands,
+    setup,
+    imports,
+    preferences,
+    state,
+    actions,
+    mailboxFiles,
+  );
   connectWindows(windows, handlers, state, log);
 
   const perform = (command: TrayCommand): void => {
@@ -86,10 +98,7 @@ export function startDesktop(parts: DesktopParts): Desktop {
   });
   const stopShowing = state.subscribe((snapshot) => {
     tray.show(trayView(snapshot, t));
-    windows.syncPrompts(
-      snapshot.prompts.map((prompt) => prompt.id),
-      commands.personActedWithin(CAUSED_BY_PERSON_MS),
-    );
+    windows.syncPrompts(snapshot.prompts, commands.personActedWithin(CAUSED_BY_PERSON_MS));
     notifier.look();
   });
   const stopWatching = watchForPanel(parts, windows, tray);

@@ -9,6 +9,7 @@ import type { Commands } from '../state/commands';
 import type { ImportCommands } from '../state/import-commands';
 import type { SetupCommands } from '../state/setup-commands';
 import type { Handlers } from './ipc-policy';
+import type { MailboxFiles } from './mailbox-files';
 
 /** What the verbs need of the desktop itself. */
 export interface DesktopActions {
@@ -34,6 +35,7 @@ export function createHandlers(
   preferences: PreferenceBook,
   state: AppState,
   desktop: DesktopActions,
+  files: MailboxFiles,
 ): Handlers {
   return {
     getSnapshot: () => ok(state.snapshot()),
@@ -65,13 +67,8 @@ export function createHandlers(
     },
     lock: () => commands.lock(),
     dismissNotice: (id) => commands.dismissNotice(id),
-    getDrafts: () => setup.drafts(),
-    keepDraft: (place, text) => setup.keepDraft(place, text),
-    judgeDraft: (id, draft) => setup.judgeDraft(id, draft),
-    makeKey: (passphrase, comment) => setup.makeKey(passphrase, comment),
-    installKey: (id, draft, keyPath) => setup.installKey(id, draft, keyPath),
-    cancelInstall: () => setup.cancelInstall(),
-    ...importHandlers(imports, state),
+    ...setupHandlers(setup),
+    ...importHandlers(imports, state, files),
     composeMail: async (subject, body) => {
       await desktop.composeMail(subject, body);
       return ok(null);
@@ -88,12 +85,42 @@ export function createHandlers(
   };
 }
 
-/** What a text that tells of mailboxes comes to, and what becomes of it. */
+/** What a person does before a mailbox is saved. */
+function setupHandlers(
+  setup: SetupCommands,
+): Pick<
+  Handlers,
+  'getDrafts' | 'keepDraft' | 'judgeDraft' | 'makeKey' | 'installKey' | 'cancelInstall'
+> {
+  return {
+    getDrafts: () => setup.drafts(),
+    keepDraft: (place, text) => setup.keepDraft(place, text),
+    judgeDraft: (id, draft) => setup.judgeDraft(id, draft),
+    makeKey: (passphrase, comment) => setup.makeKey(passphrase, comment),
+    installKey: (id, draft, keyPath) => setup.installKey(id, draft, keyPath),
+    cancelInstall: () => setup.cancelInstall(),
+  };
+}
+
+/** What a text that tells of mailboxes comes to, what becomes of it, and the texts that are made of mailboxes. */
 function importHandlers(
   imports: ImportCommands,
   state: AppState,
-): Pick<Handlers, 'readImport' | 'readSetup' | 'addImported' | 'closeOpened'> {
+  files: MailboxFiles,
+): Pick<
+  Handlers,
+  | 'readImport'
+  | 'readSetup'
+  | 'addImported'
+  | 'closeOpened'
+  | 'openImport'
+  | 'exportAll'
+  | 'exportSetup'
+> {
   return {
+    openImport: () => files.openImport(),
+    exportAll: () => files.exportAll(),
+    exportSetup: (id) => files.exportSetup(id),
     readImport: (given) => imports.readImport(given),
     readSetup: (given) => imports.readSetup(given),
     addImported: (drafts) => imports.addImported(drafts),

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { app } from 'electron';
 import type { OpenedSetup } from '../shared/imported';
@@ -8,9 +7,8 @@ import { textOfThrown } from '../shared/thrown';
 import type { AppState } from '../state/app-state';
 import type { ImportCommands } from '../state/import-commands';
 import type { Log } from '../tunnel/ports';
+import { beginningOf } from './text-file';
 
-/** More bytes than this are no set-up file; what is read of a longer one is then refused as too large. */
-const MOST_BYTES = 512 * 1024;
 /** The scheme of links to set-up files, registered for packaged programs. */
 const SCHEME = 'mailmole';
 
@@ -94,21 +92,9 @@ async function read(
   isLink: boolean,
   { imports }: LinksParts,
 ): Promise<OpenedSetup['read']> {
-  const answer = await imports.readSetup(isLink ? target : await textOf(target));
+  const answer = await imports.readSetup(isLink ? target : await beginningOf(target));
   // Reading never fails as a command; what is wrong with the text stands in its reply.
   return answer.ok
     ? answer.value
     : fail([{ place: null, messageKey: 'import:unreadable', params: {} }]);
-}
-
-/** The beginning of a file; one that is no plain file, such as a pipe, would never end. */
-async function textOf(path: string): Promise<string> {
-  const file = await open(path, 'r');
-  try {
-    if (!(await file.stat()).isFile()) throw new Error('not a plain file');
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(MOST_BYTES), 0, MOST_BYTES, 0);
-    return buffer.toString('utf8', 0, bytesRead);
-  } finally {
-    await file.close();
-  }
 }

@@ -2,7 +2,7 @@ import type { BrowserWindowConstructorOptions, Session, WebFrameMain } from 'ele
 import { app, BrowserWindow, nativeTheme, screen } from 'electron';
 import ElectronStore from 'electron-store';
 import { PLACE_CHANNEL, type Place } from '../shared/ipc-contract';
-import type { PromptId } from '../shared/prompt';
+import type { OpenPrompt } from '../shared/prompt';
 import type { Log } from '../tunnel/ports';
 import { PromptWindow } from './prompt-window';
 import type { Page } from './ui-files';
@@ -14,7 +14,9 @@ import { textOfThrown } from '../shared/thrown';
 const GROUND = { light: '#FBFAF8', dark: '#1C1B1A' };
 /** A page whose process is lost twice within this time, in milliseconds, is given up. */
 const RELOAD_AFTER_MS = 10_000;
-const PROMPT_SIZE = { width: 480, height: 480 };
+
+/** Until the first question has given it its own height. */
+const PROMPT_SIZE = { width: 480, height: 400 };
 
 export interface WindowParts {
   readonly session: Session;
@@ -117,8 +119,8 @@ export class Windows {
   }
 
   /** Shows the window of questions while there are any. `focus`: a person caused the newest of them. */
-  syncPrompts(ids: readonly PromptId[], focus: boolean): void {
-    this.#prompt.sync(ids, focus);
+  syncPrompts(prompts: readonly OpenPrompt[], focus: boolean): void {
+    this.#prompt.sync(prompts, focus);
   }
 
   /** Keeps the main window's place for the next time. */

@@ -90,8 +90,8 @@ export const TUNNEL_MODES = ['on-demand', 'always-on', 'manual'] as const;
 export type TunnelMode = (typeof TUNNEL_MODES)[number];
 
 /**
- * How a connection is held and given up. A person need not know of this, and the window does not show it: it comes from
- * an imported `ssh` command or configuration, or from a set-up file, whose words for it are given.
+ * How a connection is held and given up. A person need not know of this: it stands behind “Advanced”, or comes from an
+ * imported `ssh` command or configuration, whose words for it are given.
  */
 export interface ConnectionSettings {
   /** Silence of the server, in seconds, before it is asked for a sign of life; 0 for never (ServerAliveInterval). */

@@ -1,7 +1,7 @@
 import type { AccountDraft, AccountId, DraftProblem, Forward, ForwardProtocol } from './account';
 import type { AppSnapshot } from './app-snapshot';
 import type { Preferences } from './preferences';
-import type { AddRefusal, ImportRead, ReadyDraft } from './imported';
+import type { AddRefusal, ImportRead, OpenedSetup, ReadyDraft } from './imported';
 import type { ProgramCard } from './program-card';
 import type { PromptAnswer, PromptId } from './prompt';
 import type { Result } from './result';
@@ -79,6 +79,12 @@ export interface IpcContract {
     args: [drafts: readonly ReadyDraft[]];
     reply: Result<readonly AccountId[], readonly AddRefusal[]>;
   };
+  /** Lets the person choose a file that tells of mailboxes, and reads it; null when they choose none. */
+  openImport: { args: []; reply: OpenedSetup | null };
+  /** Lets the person choose where all mailboxes are written to; a notice says what came of it. */
+  exportAll: { args: []; reply: null };
+  /** The same for a set-up file of one mailbox, for others. */
+  exportSetup: { args: [id: AccountId]; reply: null };
   /** The person is done with the set-up file that was opened. */
   closeOpened: { args: [id: string]; reply: null };
   /** Opens a new message in the person's mail program. */
@@ -128,6 +134,9 @@ export const IPC_NAMES = [
   'readImport',
   'readSetup',
   'addImported',
+  'openImport',
+  'exportAll',
+  'exportSetup',
   'closeOpened',
   'composeMail',
   'takePlace',

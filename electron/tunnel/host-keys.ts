@@ -209,6 +209,15 @@ export class KnownHostsView {
     return [...new Set(known.map((entry) => entry.keyType))];
   }
 
+  /** The keys that vouch for a host, each as type and base64, the way known_hosts writes them. */
+  trustedKeys(host: string, port: number): readonly string[] {
+    const entries = entriesFor(this.#entries, host, port);
+    const vouching = entries.filter(
+      ({ marker, key }) => marker === 'none' && this.judge(host, port, key).kind === 'known',
+    );
+    return [...new Set(vouching.map(({ key }) => keyText(key)))];
+  }
+
   /** Does a line name an authority whose certificates would vouch for this host? */
   authorityKnown(host: string, port: number): boolean {
     const name = hostName(host, port);

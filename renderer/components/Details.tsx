@@ -16,12 +16,12 @@ interface DetailsProps {
 export function Details({ label, summary, children, ...rest }: DetailsProps) {
   return (
     <Disclosure {...rest}>
-      <div>
+      <div className="disclosure__head">
         <Button slot="trigger" className="disclosure__trigger">
           <ChevronDown className="disclosure__chevron" size={16} aria-hidden />
           {label}
         </Button>
-        {summary === undefined ? null : <span className="quiet"> {summary}</span>}
+        {summary === undefined ? null : <span className="quiet">{summary}</span>}
       </div>
       <DisclosurePanel className="disclosure__panel">{children}</DisclosurePanel>
     </Disclosure>

@@ -38,8 +38,9 @@ export function SecretField(props: SecretFieldProps) {
     setIsCapsLock(!echo && event.getModifierState('CapsLock'));
   return (
     <div className="field">
-      <label className="field__label" htmlFor={id} dir="auto">
-        {label}
+      <label className="field__label" htmlFor={id}>
+        {/* A server's own words may run the other way. */}
+        <bdi>{label}</bdi>
       </label>
       <div className="secret">
         <input

@@ -1,7 +1,9 @@
 import './sparkline.css';
 
-const BAR = 2;
-const HEIGHT = 28;
+/** Of one value, in the picture's own units; it is drawn as wide as there is room. */
+const BAR = 4;
+const GAP = 1;
+const HEIGHT = 32;
 
 interface SparklineProps {
   /** From the oldest to the newest; none below zero. */
@@ -18,8 +20,8 @@ export function Sparkline({ values, label }: SparklineProps) {
     <svg
       className="sparkline"
       viewBox={`0 0 ${width} ${HEIGHT}`}
-      width={width}
       height={HEIGHT}
+      preserveAspectRatio="none"
       role="img"
       aria-label={label}
       shapeRendering="crispEdges"
@@ -30,7 +32,7 @@ export function Sparkline({ values, label }: SparklineProps) {
         const height = value === 0 ? 0 : Math.max(2, Math.round((value / most) * HEIGHT));
         return height === 0 ? null : (
           // A minute's place is its name.
-          <rect key={index} x={index * BAR} y={HEIGHT - height} width={BAR} height={height} />
+          <rect key={index} x={index * BAR} y={HEIGHT - height} width={BAR - GAP} height={height} />
         );
       })}
     </svg>

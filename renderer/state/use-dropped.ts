@@ -12,8 +12,8 @@ async function readDropped(file: File, verbs: Verbs): Promise<OpenedSetup | null
   return read === undefined ? null : { id: crypto.randomUUID(), fileName: file.name, read };
 }
 
-/** The file that was dropped on the window last, read; and how to be done with it. */
-export function useDropped(): readonly [OpenedSetup | null, () => void] {
+/** A text that was brought here and read: the file that was dropped on the window last, or what is put in its place. */
+export function useDropped(): readonly [OpenedSetup | null, (opened: OpenedSetup | null) => void] {
   const verbs = useVerbs();
   const [dropped, setDropped] = useState<OpenedSetup | null>(null);
   useEffect(() => {
@@ -33,5 +33,5 @@ export function useDropped(): readonly [OpenedSetup | null, () => void] {
       document.removeEventListener('drop', drop);
     };
   }, [verbs]);
-  return [dropped, () => setDropped(null)];
+  return [dropped, setDropped];
 }

@@ -21,6 +21,15 @@ export interface Visit {
   readonly field: string;
 }
 
+/** How long something that was cancelled can be brought back, in milliseconds: as long as a removed mailbox. */
+const CANCELLED_MS = 30_000;
+
+/** What was typed in a place that the person then cancelled. */
+interface Cancelled {
+  readonly id: AccountId | null;
+  readonly typed: Typed;
+}
+
 /** What is on the screen of a visit: the fields, and how far setting up has come. */
 export type Typed = Omit<Kept, 'isOpen'>;
 
@@ -35,6 +44,11 @@ export interface Places {
   readonly check: (account: Account) => void;
   /** Back to the list; what was typed waits until it is opened again, or is forgotten (null). */
   readonly leave: (typed: Typed | null) => void;
+  /** Back to the list. What was typed is dropped, and can be brought back for a while. */
+  readonly cancel: (typed: Typed | null) => void;
+  /** What `cancel` dropped and can bring back: the name of the mailbox, '' for a new one; null when there is nothing. */
+  readonly cancelled: string | null;
+  readonly undoCancel: () => void;
   /** Forgets what was kept and opens the same as it would have been without it. */
   readonly startAfresh: () => Promise<void>;
   readonly saved: (id: AccountId) => void;
@@ -75,8 +89,8 @@ function useFresh(
   };
 }
 
-/** Where in the window the person is, and what they typed in the places they left. */
-export function usePlaces(snapshot: AppSnapshot | null): Places {
+/** Opens places, one after the other; leads the keyboard back to where the last one was opened from. */
+function useVisits(snapshot: AppSnapshot | null) {
   const drafts = useDrafts();
   const fresh = useFresh(snapshot);
   const [visit, setVisit] = useState<Visit | null>(() => reopened(drafts.open()));
@@ -96,6 +110,30 @@ export function usePlaces(snapshot: AppSnapshot | null): Places {
     const isKept = kept !== undefined;
     setVisit((last) => ({ visit: after(last), id, initial, wizard, isKept, field }));
   };
+  const close = (backTo?: AccountId): void => {
+    if (backTo !== undefined) returnTo.current = `mailbox-${backTo}`;
+    setVisit(null);
+  };
+  return { visit, setVisit, open, close, fresh };
+}
+
+/** What was cancelled last, until something else is opened or its time is over. */
+function useCancelled(visit: Visit | null) {
+  const [cancelled, setCancelled] = useState<Cancelled | null>(null);
+  useEffect(() => {
+    if (cancelled === null) return undefined;
+    const timer = setTimeout(() => setCancelled(null), CANCELLED_MS);
+    return () => clearTimeout(timer);
+  }, [cancelled]);
+  if (visit !== null && cancelled !== null) setCancelled(null);
+  return [cancelled, setCancelled] as const;
+}
+
+/** Where in the window the person is, and what they typed in the places they left. */
+export function usePlaces(snapshot: AppSnapshot | null): Places {
+  const drafts = useDrafts();
+  const { visit, setVisit, open, close, fresh } = useVisits(snapshot);
+  const [cancelled, setCancelled] = useCancelled(visit);
 
   return {
     visit,
@@ -119,7 +157,17 @@ export function usePlaces(snapshot: AppSnapshot | null): Places {
     },
     leave: (typed) => {
       if (visit !== null) drafts.put(visit.id, typed && { ...typed, isOpen: false });
-      setVisit(null);
+      close();
+    },
+    cancel: (typed) => {
+      if (visit !== null) drafts.put(visit.id, null);
+      if (visit !== null && typed !== null) setCancelled({ id: visit.id, typed });
+      close();
+    },
+    cancelled: cancelled?.id === null ? '' : (cancelled?.typed.form.name ?? null),
+    undoCancel: () => {
+      if (cancelled !== null)
+        void open(cancelled.id, FIRST_FIELD, { ...cancelled.typed, isOpen: true });
     },
     startAfresh: async () => {
       if (visit === null) return;
@@ -134,8 +182,7 @@ export function usePlaces(snapshot: AppSnapshot | null): Places {
     },
     saved: (id) => {
       if (visit !== null) drafts.put(visit.id, null);
-      returnTo.current = `mailbox-${id}`;
-      setVisit(null);
+      close(id);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { errorOf } from '../../electron/shared/messages';
+import { errorOf } from '../../electron/shared/state-words';
 import type { TunnelError } from '../../electron/shared/tunnel-error';
 import type { TunnelState } from '../../electron/shared/tunnel-state';
 

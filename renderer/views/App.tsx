@@ -6,6 +6,7 @@ import { useDropped } from '../state/use-dropped';
 import { usePlaces, type Places, type Visit } from '../state/use-places';
 import { useSnapshot } from '../state/use-snapshot';
 import { useVerbs } from '../state/verbs';
+import { BringIn } from './import/BringIn';
 import { ImportPage } from './import/ImportPage';
 import { MailboxForm } from './form/MailboxForm';
 import { MailboxList } from './list/MailboxList';
@@ -53,11 +54,13 @@ export function App() {
   const places = usePlaces(snapshot);
   const [sought, setSought] = useState<{ readonly id: AccountId } | null>(null);
   const [isPreferring, setIsPreferring] = useFocusBack('open-preferences');
+  const [isBringingIn, setIsBringingIn] = useFocusBack('more-for-all');
   const verbs = useVerbs();
-  const [dropped, forgetDropped] = useDropped();
+  const [dropped, setDropped] = useDropped();
   useAnnouncements(snapshot);
   useBroughtUp((place) => {
     setIsPreferring(false);
+    setIsBringingIn(false);
     // Who is typing is not taken away from it.
     if (places.visit === null) setSought({ id: place.id });
   });
@@ -66,9 +69,9 @@ export function App() {
   if (snapshot === null) return null;
   const { visit } = places;
   const opened = dropped ?? snapshot.opened;
-  const isListShown = visit === null && !isPreferring && opened === null;
+  const isListShown = visit === null && !isPreferring && !isBringingIn && opened === null;
   const closeOpened = (): void => {
-    if (dropped !== null) forgetDropped();
+    if (dropped !== null) setDropped(null);
     else if (opened !== null) void verbs.closeOpened(opened.id);
   };
   return (
@@ -80,11 +83,20 @@ export function App() {
           snapshot={snapshot}
           onAdd={() => void places.add()}
           onEdit={places.edit}
+          onImport={() => setIsBringingIn(true)}
           onPreferences={() => setIsPreferring(true)}
+          cancelled={places.cancelled}
+          onUndoCancel={places.undoCancel}
         />
       </div>
       {isPreferring && opened === null ? (
         <Preferences preferences={snapshot.preferences} onBack={() => setIsPreferring(false)} />
+      ) : null}
+      {isBringingIn ? (
+        // What was pasted stays while it is looked at.
+        <div className="window" hidden={opened !== null}>
+          <BringIn onBack={() => setIsBringingIn(false)} onRead={setDropped} />
+        </div>
       ) : null}
       {visit === null ? null : (
         // What is typed there stays while a file is looked at.
@@ -100,6 +112,7 @@ export function App() {
           onBack={closeOpened}
           onAdded={([first]) => {
             closeOpened();
+            setIsBringingIn(false);
             if (first !== undefined) setSought({ id: first });
           }}
         />

@@ -5,9 +5,22 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectAccessible } from '../support/axe';
 import { commandLine, keepApps, makeAppFolder, type TestApp } from '../support/app';
-import { giveKey, startMailWorld, type MailWorld } from '../support/mail-world';
+import { giveKey, makeKnown, startMailWorld, type MailWorld } from '../support/mail-world';
 import { inPage, isAsking, type MainWindow } from '../support/pages';
+import { until } from '../world/wait';
 import { freePort } from '../world/world-folder';
+
+/** Answers the system's own dialogs, which no test can reach, as a person would who chose these files. */
+async function answerDialogs(
+  app: TestApp,
+  files: { readonly save?: string; readonly open?: string },
+): Promise<void> {
+  await app.electron.evaluate(({ dialog }, { save, open }) => {
+    const canceled = false;
+    dialog.showSaveDialog = () => Promise.resolve({ canceled, filePath: save ?? '' });
+    dialog.showOpenDialog = () => Promise.resolve({ canceled, filePaths: [open ?? ''] });
+  }, files);
+}
 
 describe('a set-up file', () => {
   const apps = keepApps();
@@ -107,5 +120,104 @@ describe('a set-up file', () => {
     expect(told).toContain(`(line ${line}, column 13)`);
     await main.page.keyboard.press('Escape');
     await title('This cannot be used').waitFor({ state: 'detached' });
+  });
+
+  it('is made for others of a mailbox, with the server vouched for and nothing of one’s own', async () => {
+    const file = app.folder.world.file('made.mailmole');
+    await answerDialogs(app, { save: file });
+    await main.chooseFromMenu('University', 'Make a set-up file for others…');
+    await main.page.getByText(`The set-up file is ${file}.`).waitFor();
+    const made = await readFile(file, 'utf8');
+    const { sshd } = world;
+    expect(JSON.parse(made)).toMatchObject({
+      ...{ format: 'mailmole-setup', name: 'University' },
+      server: { host: sshd.host, port: sshd.port },
+    });
+    const keys = sshd.knownHosts().match(/ssh-\S+ \S+/gu) ?? [];
+    for (const key of keys) expect(made).toContain(key);
+    for (const own of [sshd.user, 'id_ed25519']) expect(made).not.toContain(own);
+    await main.button('Dismiss').click();
+  });
+});
+
+describe('mailboxes of one computer', () => {
+  const apps = keepApps();
+  let world: MailWorld;
+  let app: TestApp;
+  let main: MainWindow;
+
+  beforeAll(async () => {
+    world = await startMailWorld();
+    const folder = await makeAppFolder();
+    await giveKey(folder, world.key);
+    await makeKnown(folder, world.sshd.knownHosts());
+    app = await apps.launch({ folder });
+    main = await app.main();
+  });
+  afterAll(() => world.stop());
+
+  const heading = (name: string) => main.page.getByRole('heading', { level: 1, name });
+  const opener = () => main.button('More for all mailboxes');
+  const entries = () => main.page.getByRole('menuitem').allInnerTexts();
+
+  it('come in by the menu of the window, without a mouse', async () => {
+    await opener().focus();
+    await main.page.keyboard.press('Enter');
+    await main.page.getByRole('menu').waitFor();
+    expect(await entries()).toEqual(['Add a mailbox', 'Import mailboxes…', 'Preferences']);
+    await main.page.keyboard.press('Escape');
+    await main.page.getByRole('menu').waitFor({ state: 'detached' });
+    await until('the menu’s button has the keyboard', () =>
+      inPage<boolean>(main.page, "document.activeElement.id === 'more-for-all'"),
+    );
+    await main.page.keyboard.press('Enter');
+    await main.page.getByRole('menuitem', { name: 'Import mailboxes…' }).press('Enter');
+    await heading('Import mailboxes').waitFor();
+    await expectAccessible(main.page);
+
+    // What cannot be read is told at the field.
+    const field = main.page.getByRole('textbox', { name: 'Paste it here' });
+    await field.fill('ssh');
+    await main.button('Read it').click();
+    await main.page.getByText('This ssh command names no server').waitFor();
+    const { sshd } = world;
+    await field.fill(`ssh -p ${sshd.port} -L 11110:localhost:110 ${sshd.user}@${sshd.host}`);
+    await main.button('Read it').click();
+    await main.button('Add this mailbox').click();
+    // Nobody serves mail at the usual port here; the way there is open.
+    await main.mailbox(sshd.host).says('Signed in');
+  });
+
+  it('are exported without a secret, and imported from the file', async () => {
+    const file = app.folder.world.file('all.json');
+    await answerDialogs(app, { save: file, open: file });
+    await opener().click();
+    await main.page.getByRole('menuitem', { name: 'Export all mailboxes…' }).click();
+    await main.page.getByText(`Your mailboxes were written to ${file}.`).waitFor();
+    const written = await readFile(file, 'utf8');
+    expect(written).toContain(world.sshd.host);
+    const secret = world.key.privateKey.split('\n')[1] ?? '';
+    expect(secret).not.toBe('');
+    expect(written).not.toContain(secret);
+    await main.button('Dismiss').click();
+
+    await opener().click();
+    await main.page.getByRole('menuitem', { name: 'Import mailboxes…' }).click();
+    await main.button('Choose a file…').click();
+    await main.page.getByRole('heading', { level: 2, name: `${world.sshd.host} 2` }).waitFor();
+    // One step back is what was chosen, two are the list.
+    await main.page.keyboard.press('Escape');
+    await main.page.getByRole('textbox', { name: 'Paste it here' }).waitFor();
+    await main.page.getByRole('textbox', { name: 'Paste it here' }).press('Escape');
+    await opener().waitFor();
+    expect((await app.snapshot()).accounts).toHaveLength(1);
+  });
+
+  it('are not exported to where nothing can be written, which is said', async () => {
+    const file = app.folder.world.file('no', 'such', 'folder.json');
+    await answerDialogs(app, { save: file });
+    await opener().click();
+    await main.page.getByRole('menuitem', { name: 'Export all mailboxes…' }).click();
+    await main.page.getByText(`${file} could not be written.`).waitFor();
   });
 });

@@ -1,11 +1,7 @@
 import { expect } from 'vitest';
 import type { AccountDraft } from '../../electron/shared/account';
-import {
-  describeAction,
-  describeError,
-  errorOf,
-  type Translate,
-} from '../../electron/shared/messages';
+import { describeAction, describeError, type Translate } from '../../electron/shared/messages';
+import { errorOf } from '../../electron/shared/state-words';
 import type { TunnelError, TunnelErrorKind } from '../../electron/shared/tunnel-error';
 import type { TunnelState } from '../../electron/shared/tunnel-state';
 import { DRAFT, FORWARD } from '../unit/support/snapshots.ts';

@@ -29,7 +29,8 @@ export const SETUP_VERSION = 1;
 export const LARGEST_SETUP = 65_536;
 
 const MOST_FORWARDS = 16;
-const MOST_KEYS = 8;
+/** Most keys of a server that a set-up file may name. */
+export const MOST_KEYS = 8;
 const LONGEST_HINT = 2000;
 // Control characters, and those that turn the direction of the text round so that it reads as something else.
 const UNPRINTABLE = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/u;

@@ -76,7 +76,8 @@ export function MailboxForm({ visit, places }: MailboxFormProps) {
   const { form, isDirty, isSaving, problems } = handle;
   // What came over from the wizard was typed, too.
   const isTyped = isDirty || visit.isKept || (visit.id === null && form.sshHost !== '');
-  const back = (): void => places.leave(isTyped ? { form, wizard: null } : null);
+  const typed = isTyped ? { form, wizard: null } : null;
+  const back = (): void => places.leave(typed);
   const drafts = useDrafts();
   useEffect(() => {
     if (isDirty) drafts.put(visit.id, { form, wizard: null, isOpen: true });
@@ -142,7 +143,7 @@ export function MailboxForm({ visit, places }: MailboxFormProps) {
       </main>
       <footer className="form__foot">
         <ReconnectHint id={visit.id} form={form} />
-        <Button onPress={() => places.leave(null)}>{t('form:cancel')}</Button>
+        <Button onPress={() => places.cancel(typed)}>{t('form:cancel')}</Button>
         <Button kind="primary" submit isDisabled={isSaving}>
           {isSaving ? t('form:saving') : t('form:save')}
         </Button>

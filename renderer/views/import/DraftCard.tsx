@@ -42,7 +42,11 @@ export function DraftCard(props: DraftCardProps) {
           onChange={(isWanted) => onChange({ isWanted })}
         />
       ) : null}
-      {draft.hint === '' ? null : <blockquote className="import__hint">{draft.hint}</blockquote>}
+      {draft.hint === '' ? null : (
+        <blockquote className="import__hint" dir="auto">
+          {draft.hint}
+        </blockquote>
+      )}
       {draft.sshHost === null ? (
         <TextRow
           id={`import-${index}-sshHost`}

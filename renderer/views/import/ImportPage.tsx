@@ -48,13 +48,11 @@ export function ImportPage({ read, fileName, onBack, onAdded }: ImportPageProps)
           {read.ok ? t(title) : t('import:page.title-broken')}
         </h1>
       </header>
-      <main className="window__body">
-        {read.ok ? (
-          <Review outcome={read.value} onBack={onBack} onAdded={onAdded} />
-        ) : (
-          <Broken problems={read.error} fileName={fileName} onBack={onBack} />
-        )}
-      </main>
+      {read.ok ? (
+        <Review outcome={read.value} onBack={onBack} onAdded={onAdded} />
+      ) : (
+        <Broken problems={read.error} fileName={fileName} onBack={onBack} />
+      )}
     </div>
   );
 }
@@ -94,26 +92,30 @@ function Review({ outcome, onBack, onAdded }: ReviewProps) {
     else setRefusals(answer.error.map((each) => ({ ...each, index: wanted[each.index] ?? 0 })));
   };
   return (
-    <form className="window__column form" onSubmit={(event) => void add(event)}>
-      <p>{t('import:page.nothing-yet')}</p>
-      {drafts.map((draft, index) => {
-        const typed = filled[index];
-        return typed === undefined ? null : (
-          <DraftCard
-            // The drafts of one reading never change places.
-            key={index}
-            {...{ index, draft, refusals, filled: typed, isOneOfMany: drafts.length > 1 }}
-            onChange={(with_) => change(index, with_)}
-          />
-        );
-      })}
-      <LeftOut notCarried={notCarried} />
-      <div className="import__acts">
+    <form className="import" onSubmit={(event) => void add(event)} noValidate>
+      <main className="window__body">
+        <div className="window__column form">
+          <p className="quiet">{t('import:page.nothing-yet')}</p>
+          {drafts.map((draft, index) => {
+            const typed = filled[index];
+            return typed === undefined ? null : (
+              <DraftCard
+                // The drafts of one reading never change places.
+                key={index}
+                {...{ index, draft, refusals, filled: typed, isOneOfMany: drafts.length > 1 }}
+                onChange={(with_) => change(index, with_)}
+              />
+            );
+          })}
+          <LeftOut notCarried={notCarried} />
+        </div>
+      </main>
+      <footer className="form__foot">
+        <Button onPress={onBack}>{t('form:cancel')}</Button>
         <Button kind="primary" submit isDisabled={isBusy || wanted.length === 0}>
           {t('import:page.add', { count: wanted.length })}
         </Button>
-        <Button onPress={onBack}>{t('form:cancel')}</Button>
-      </div>
+      </footer>
     </form>
   );
 }
@@ -169,25 +171,31 @@ interface BrokenProps {
 function Broken({ problems, fileName, onBack }: BrokenProps) {
   const t = useWords();
   return (
-    <div className="window__column form" role="alert">
-      <p className="import__broken">
-        <TriangleAlert size={20} aria-hidden />
-        {fileName === null
-          ? t('import:page.broken')
-          : t('import:page.broken-file', { name: fileName })}
-      </p>
-      <ul className="import__list">
-        {problems.map((each, index) => (
-          <li key={index}>
-            {t(each.messageKey, each.params)} <Where place={each.place} />
-          </li>
-        ))}
-      </ul>
-      <div className="import__acts">
+    <>
+      <main className="window__body">
+        <div className="window__column form">
+          <div className="import__broken" role="alert">
+            <p className="import__broken-title">
+              <TriangleAlert size={20} aria-hidden />
+              {fileName === null
+                ? t('import:page.broken')
+                : t('import:page.broken-file', { name: fileName })}
+            </p>
+            <ul className="import__list">
+              {problems.map((each, index) => (
+                <li key={index}>
+                  {t(each.messageKey, each.params)} <Where place={each.place} />
+                </li>
+              ))}
+            </ul>
+          </div>
+        </div>
+      </main>
+      <footer className="form__foot">
         <Button kind="primary" onPress={onBack}>
           {t('import:page.close')}
         </Button>
-      </div>
-    </div>
+      </footer>
+    </>
   );
 }

@@ -3,9 +3,11 @@ import type { AccountId } from '../../../electron/shared/account';
 import type { TunnelError } from '../../../electron/shared/tunnel-error';
 import { Button } from '../../components/Button';
 import { Fingerprint } from '../../components/Fingerprint';
+import { Randomart } from '../../components/Randomart';
 import { useWords } from '../../i18n/use-words';
 import { useVerbs } from '../../state/verbs';
 import '../../components/dialog.css';
+import './compare.css';
 
 interface CompareDialogProps {
   readonly accountId: AccountId;
@@ -14,7 +16,28 @@ interface CompareDialogProps {
   readonly onClose: () => void;
 }
 
-/** Both fingerprints side by side. Staying off has the focus; trusting the new one is a deliberate act. */
+interface SideProps {
+  readonly title: string;
+  readonly fingerprint: string;
+  readonly algorithm: string;
+  /** The one that is to be compared. */
+  readonly isNew?: boolean;
+}
+
+/** One of the two: the letters to be read aloud, and the picture to be told apart at a glance. */
+function Side({ title, fingerprint, algorithm, isNew = false }: SideProps) {
+  return (
+    <section className="compare__side" data-new={isNew}>
+      <div>
+        <h3 className="section-title">{title}</h3>
+        <Fingerprint value={fingerprint} />
+      </div>
+      <Randomart fingerprint={fingerprint} algorithm={algorithm} />
+    </section>
+  );
+}
+
+/** Both fingerprints, one above the other. Staying off has the focus; trusting the new one is a deliberate act. */
 export function CompareDialog({ accountId, error, isOpen, onClose }: CompareDialogProps) {
   const t = useWords();
   const verbs = useVerbs();
@@ -34,14 +57,17 @@ export function CompareDialog({ accountId, error, isOpen, onClose }: CompareDial
             {t('window:compare.title')}
           </Heading>
           <p>{t('window:compare.body', { host: error.host })}</p>
-          <div>
-            <p className="section-title">{t('window:compare.known')}</p>
-            <Fingerprint value={error.knownFingerprint} />
-          </div>
-          <div>
-            <p className="section-title">{t('window:compare.presented')}</p>
-            <Fingerprint value={error.presentedFingerprint} />
-          </div>
+          <Side
+            title={t('window:compare.known')}
+            fingerprint={error.knownFingerprint}
+            algorithm={error.algorithm}
+          />
+          <Side
+            title={t('window:compare.presented')}
+            fingerprint={error.presentedFingerprint}
+            algorithm={error.algorithm}
+            isNew
+          />
           <p className="quiet">{t('window:compare.caution')}</p>
           <div className="dialog__actions">
             <Button kind="quiet" onPress={accept}>

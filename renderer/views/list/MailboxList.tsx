@@ -1,4 +1,4 @@
-import { Plus, Settings } from 'lucide-react';
+import { Plus, Settings, Trash2, Undo2 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { AccountId } from '../../../electron/shared/account';
 import type { AppSnapshot } from '../../../electron/shared/app-snapshot';
@@ -16,26 +16,54 @@ interface MailboxListProps {
   readonly snapshot: AppSnapshot;
   readonly onAdd: () => void;
   readonly onEdit: (id: AccountId, field: string) => void;
+  /** Leads to where mailboxes come in that were set up elsewhere. */
+  readonly onImport: () => void;
   readonly onPreferences: () => void;
+  /** The name of the mailbox whose form was cancelled with something typed in it; null when there is nothing to bring back. */
+  readonly cancelled: string | null;
+  readonly onUndoCancel: () => void;
 }
 
-function Head({ snapshot, onAdd, onPreferences }: Omit<MailboxListProps, 'onEdit'>) {
+type HeadProps = Pick<MailboxListProps, 'snapshot' | 'onAdd' | 'onImport' | 'onPreferences'>;
+
+/** What can be taken back: the last thing that was done. */
+function Undoable({ snapshot, cancelled, onUndoCancel }: Omit<MailboxListProps, 'onEdit'>) {
+  const t = useWords();
+  const verbs = useVerbs();
+  if (cancelled !== null)
+    return (
+      <UndoBar
+        Icon={Undo2}
+        words={
+          cancelled === ''
+            ? t('window:undo.cancelled')
+            : t('window:undo.cancelled-of', { name: cancelled })
+        }
+        onUndo={onUndoCancel}
+      />
+    );
+  if (snapshot.undo === null) return null;
+  const words = t('window:undo.removed', { name: snapshot.undo.name });
+  return <UndoBar Icon={Trash2} words={words} onUndo={() => void verbs.undoRemove()} />;
+}
+
+function Head({ snapshot, ...go }: HeadProps) {
   const t = useWords();
   const { accounts } = snapshot;
   return (
     <header className="window__head">
       <h1 className="window-head__name">
         <span className="window-head__mark" />
-        {t('window:title')}
+        <span className="window-head__words">{t('window:title')}</span>
       </h1>
       {accounts.length > 0 ? (
-        <Button id="add-mailbox" onPress={onAdd}>
+        <Button id="add-mailbox" onPress={go.onAdd}>
           <Plus size={16} aria-hidden />
           {t('window:header.add')}
         </Button>
       ) : null}
-      {accounts.length > 0 ? <HeadMenu hasMany={accounts.length > 1} /> : null}
-      <IconButton id="open-preferences" label={t('preferences:open')} onPress={onPreferences}>
+      <HeadMenu accounts={accounts} {...go} />
+      <IconButton id="open-preferences" label={t('preferences:open')} onPress={go.onPreferences}>
         <Settings size={20} aria-hidden />
       </IconButton>
     </header>
@@ -43,11 +71,11 @@ function Head({ snapshot, onAdd, onPreferences }: Omit<MailboxListProps, 'onEdit
 }
 
 /** The main window: every mailbox with what is wanted of it and what is true. */
-export function MailboxList({ snapshot, onAdd, onEdit, onPreferences }: MailboxListProps) {
+export function MailboxList({ snapshot, onEdit, ...go }: MailboxListProps) {
   const t = useWords();
   const verbs = useVerbs();
   const body = useRef<HTMLElement>(null);
-  const { accounts, notices, undo, practicePassphrase } = snapshot;
+  const { accounts, notices, practicePassphrase } = snapshot;
   // A copy is opened for its person to change as soon as the list has it.
   const [copied, setCopied] = useState<AccountId | null>(null);
   const opened = useRef<AccountId | null>(null);
@@ -67,7 +95,7 @@ export function MailboxList({ snapshot, onAdd, onEdit, onPreferences }: MailboxL
   };
   return (
     <div className="window">
-      <Head snapshot={snapshot} onAdd={onAdd} onPreferences={onPreferences} />
+      <Head snapshot={snapshot} {...go} />
       {notices.map(({ id, messageKey, params }) => (
         <Bar
           key={id}
@@ -80,7 +108,7 @@ export function MailboxList({ snapshot, onAdd, onEdit, onPreferences }: MailboxL
       ))}
       <main className="window__body" ref={body} tabIndex={-1}>
         {accounts.length === 0 ? (
-          <EmptyState onAdd={onAdd} />
+          <EmptyState onAdd={go.onAdd} />
         ) : (
           <ul className="window__column list" aria-label={t('window:list.label')}>
             {accounts.map((view) => (
@@ -97,7 +125,7 @@ export function MailboxList({ snapshot, onAdd, onEdit, onPreferences }: MailboxL
           </ul>
         )}
       </main>
-      {undo === null ? null : <UndoBar undo={undo} />}
+      <Undoable snapshot={snapshot} {...go} />
     </div>
   );
 }

@@ -25,12 +25,10 @@ interface StopProps {
 function Stop({ icon, notes = [], children }: StopProps) {
   return (
     <li className="path__stop">
-      {icon}
-      <span>
+      <span className="path__icon">{icon}</span>
+      <span className="path__words">
         {children}
-        {notes.map((note) => (
-          <small key={note}> {note}</small>
-        ))}
+        {notes.length === 0 ? null : <small>{notes.join(', ')}</small>}
       </span>
     </li>
   );
@@ -75,17 +73,24 @@ export function PathPicture({ path, onBridge }: PathPictureProps) {
             <Fragment key={index}>
               <LegLine leg="tunnel" />
               <Stop icon={<Icon size={16} aria-hidden />} notes={[t(key)]}>
-                {host}
+                <bdi>{host}</bdi>
               </Stop>
             </Fragment>
           );
         })}
         <LegLine leg="tunnel" />
-        <Stop icon={<Server size={16} aria-hidden />}>{server}</Stop>
+        <Stop
+          icon={<Server size={16} aria-hidden />}
+          notes={[t(mailServer === null ? 'window:more.stop-both' : 'window:more.stop-server')]}
+        >
+          <bdi>{server}</bdi>
+        </Stop>
         {mailServer !== null && beyond !== null ? (
           <>
             <LegLine leg={beyond} />
-            <Stop icon={<Mail size={16} aria-hidden />}>{mailServer}</Stop>
+            <Stop icon={<Mail size={16} aria-hidden />} notes={[t('window:more.stop-mail')]}>
+              <bdi>{mailServer}</bdi>
+            </Stop>
           </>
         ) : null}
       </ol>

@@ -1,4 +1,4 @@
-import { Copy, Ellipsis, Pencil, RotateCw, Trash2 } from 'lucide-react';
+import { Copy, Ellipsis, FileUp, Pencil, RotateCw, Trash2 } from 'lucide-react';
 import { Menu, MenuItem, MenuTrigger, Popover, Separator } from 'react-aria-components';
 import type { AccountView } from '../../../electron/shared/app-snapshot';
 import { canTryNow } from '../../../electron/shared/tunnel-state';
@@ -47,6 +47,12 @@ export function RowMenu({ view, actions }: RowMenuProps) {
               {t('window:row.try-now')}
             </MenuItem>
           ) : null}
+          {account.practice ? null : (
+            <MenuItem className="popover__item" onAction={() => void verbs.exportSetup(account.id)}>
+              <FileUp size={16} aria-hidden />
+              {t('window:row.export')}
+            </MenuItem>
+          )}
           <Separator className="popover__separator" />
           <MenuItem className="popover__item" onAction={actions.onRemove}>
             <Trash2 size={16} aria-hidden />

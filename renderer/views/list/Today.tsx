@@ -15,35 +15,38 @@ export function Today({ view, now }: TodayProps) {
   const { activity, traffic, account } = view;
   const today = todayOf(activity, now);
   const minutes = lastHour(activity, now);
-  const most = describeBytes(Math.max(...minutes), t);
+  const most = Math.max(...minutes);
+  const number = (count: number): string => t('window:more.count', { count });
+  const saved = today.saved > 0 ? describeBytes(today.saved, t) : t('window:more.saved-nothing');
+  const counts: readonly (readonly [what: string, amount: string])[] = [
+    [t('window:more.connections'), number(traffic.openConnections)],
+    [t('window:more.visits'), number(today.connections)],
+    [t('window:more.checks'), number(today.checks)],
+    [t('window:more.received'), describeBytes(today.bytesDown, t)],
+    [t('window:more.sent'), describeBytes(today.bytesUp, t)],
+    ...(account.compression ? [[t('window:more.saved'), saved] as const] : []),
+  ];
   return (
     <section className="more__section">
       <h3 className="section-title">{t('window:more.today')}</h3>
       <div className="today">
-        <dl className="facts">
-          <dt>{t('window:more.connections')}</dt>
-          <dd>{t('window:more.count', { count: traffic.openConnections })}</dd>
-          <dt>{t('window:more.visits')}</dt>
-          <dd>{t('window:more.count', { count: today.connections })}</dd>
-          <dt>{t('window:more.checks')}</dt>
-          <dd>{t('window:more.count', { count: today.checks })}</dd>
-          <dt>{t('window:more.received')}</dt>
-          <dd>{describeBytes(today.bytesDown, t)}</dd>
-          <dt>{t('window:more.sent')}</dt>
-          <dd>{describeBytes(today.bytesUp, t)}</dd>
-          {account.compression ? (
-            <>
-              <dt>{t('window:more.saved')}</dt>
-              <dd>
-                {today.saved > 0 ? describeBytes(today.saved, t) : t('window:more.saved-nothing')}
-              </dd>
-            </>
-          ) : null}
+        <dl className="counts">
+          {counts.map(([what, amount]) => (
+            <div key={what}>
+              <dt>{what}</dt>
+              <dd>{amount}</dd>
+            </div>
+          ))}
         </dl>
-        <figure className="today__hour">
-          <Sparkline values={minutes} label={t('window:more.sparkline', { most })} />
-          <figcaption aria-hidden>{t('window:more.last-hour')}</figcaption>
-        </figure>
+        {most === 0 ? null : (
+          <figure className="today__hour">
+            <Sparkline
+              values={minutes}
+              label={t('window:more.sparkline', { most: describeBytes(most, t) })}
+            />
+            <figcaption aria-hidden>{t('window:more.last-hour')}</figcaption>
+          </figure>
+        )}
       </div>
     </section>
   );

@@ -1,3 +1,4 @@
+import { ClipboardPaste, FlaskConical, List } from 'lucide-react';
 import { useState } from 'react';
 import type { ImportOutcome } from '../../../electron/shared/imported';
 import { Button } from '../../components/Button';
@@ -56,7 +57,7 @@ export function ServerPage({ wizard, places, leave, onRead }: ServerPageProps) {
   const t = useWords();
   const verbs = useVerbs();
   const snapshot = useSnapshot();
-  const { fields, isBusy, toSignIn, state } = wizard;
+  const { fields, isBusy, isDirty, toSignIn, state } = wizard;
   const [isPasting, setIsPasting] = useState(false);
   const hasPractice = snapshot?.accounts.some(({ account }) => account.practice) ?? true;
   const practise = async (): Promise<void> => {
@@ -69,7 +70,11 @@ export function ServerPage({ wizard, places, leave, onRead }: ServerPageProps) {
       onSubmit={() => void toSignIn()}
       actions={
         <>
-          <Button onPress={() => places.leave(null)}>{t('form:cancel')}</Button>
+          <Button
+            onPress={() => places.cancel(isDirty ? { form: fields.form, wizard: state } : null)}
+          >
+            {t('form:cancel')}
+          </Button>
           <Button kind="primary" submit isDisabled={isBusy}>
             {t('wizard:next')}
           </Button>
@@ -83,15 +88,18 @@ export function ServerPage({ wizard, places, leave, onRead }: ServerPageProps) {
         {state.id !== null ? null : (
           <>
             <Button kind="quiet" onPress={() => setIsPasting(true)}>
+              <ClipboardPaste size={16} aria-hidden />
               {t('wizard:paste.open')}
             </Button>
             <Button kind="quiet" onPress={() => places.showAll(fields.form)}>
+              <List size={16} aria-hidden />
               {t('wizard:server.all-settings')}
             </Button>
           </>
         )}
         {hasPractice ? null : (
           <Button kind="quiet" onPress={() => void practise()}>
+            <FlaskConical size={16} aria-hidden />
             {t('window:empty.practice')}
           </Button>
         )}

@@ -30,7 +30,7 @@ describe('what was carried today', () => {
   it('is told in numbers with units', () => {
     const html = drawn(COUNTED, false);
     expect(html).toMatch(/<dt>Checks passed<\/dt><dd>2<\/dd>/);
-    expect(html).toMatch(/<dt>Mail program came<\/dt><dd>12<\/dd>/);
+    expect(html).toMatch(/<dt>Connections<\/dt><dd>12<\/dd>/);
     expect(html).toMatch(/<dt>Fetched<\/dt><dd>4.2 MB<\/dd>/);
     expect(html).toMatch(/<dt>Sent<\/dt><dd>900 bytes<\/dd>/);
   });

@@ -152,10 +152,7 @@ describe('an event in words', () => {
     [{ kind: 'switched-on', at }, 'It was switched on.'],
     [{ kind: 'switched-off', at }, 'It was switched off.'],
     [{ kind: 'changed', at, reconnects: false }, 'It was changed, without a reconnect.'],
-    [
-      { kind: 'changed', at, reconnects: true },
-      'It was changed, and taken over with one reconnect.',
-    ],
+    [{ kind: 'changed', at, reconnects: true }, 'It was changed, with one reconnect.'],
     [{ kind: 'greeted', at }, 'The mail server greeted.'],
     [{ kind: 'rested', at }, 'Nothing was fetched for a while, so the connection was closed.'],
     [{ kind: 'no-network', at }, 'There was no network.'],

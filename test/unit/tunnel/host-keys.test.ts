@@ -189,6 +189,17 @@ describe('the host keys this computer knows', () => {
     expect(await verdict(keys, ed2)).toBe('changed');
   });
 
+  it('are told as lines while they vouch for a host, and not when they were revoked or replaced', async () => {
+    const theirs = `h ${keyText(ed1)}\nh ${keyText(rsa)}\n@revoked h ${keyText(rsa)}\nh2 ${keyText(ec)}\n`;
+    const keys = new HostKeys([await folder.write('theirs', theirs)], own);
+    const told = async (): Promise<readonly string[]> => (await keys.load()).trustedKeys('h', 22);
+    expect(await told()).toEqual([keyText(ed1)]);
+    await keys.trust('h', 22, ec);
+    expect(await told()).toEqual([keyText(ec), keyText(ed1)]);
+    await keys.replace('h', 22, ed2);
+    expect(await told()).toEqual([keyText(ec), keyText(ed2)]);
+  });
+
   it('are learnt from a server a few at a time, and no more than a few in all', async () => {
     const keys = new HostKeys([], own);
     await keys.trust('h', 22, ed1);
