@@ -28,7 +28,7 @@ script(async () => {
   if (process.getuid?.() !== 0) throw new Error('The bench needs root, for its slow lines.');
   const [command, ...rest] = ['unshare', '--net', '--', ...again];
   // The screen stays outside: there its number is its own, and its socket lies in a folder that is the same for all.
-  return withDesktop({}, async (desktop) => {
+  return withDesktop({ panel: true, picture: true }, async (desktop) => {
     const { code } = await run(command, rest, { env: { ...env, ...desktop } });
     return code ?? 1;
   });

@@ -92,6 +92,7 @@ const ROOMS: readonly Room[] = [
       'electron/tunnel/free-port',
       'electron/tunnel/host-client',
       'electron/tunnel/host-keys',
+      'electron/tunnel/host-when-needed',
       'electron/practice/practice-client',
       'i18next',
       'node',

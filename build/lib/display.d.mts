@@ -5,6 +5,8 @@ export interface DesktopOptions {
   readonly panel?: boolean;
   /** Width, height and depth in pixels and bits; `1280x800x24` unless said otherwise. */
   readonly screen?: string;
+  /** Keep the screen in a file, an X window dump, which the environment names as MAILMOLE_SCREEN. */
+  readonly picture?: boolean;
 }
 
 export interface Desktop {

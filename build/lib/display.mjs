@@ -46,7 +46,11 @@ export async function withDesktop(options, work) {
  * @returns {Promise<import('./display.mjs').Desktop>}
  * @throws {Error} with the failing part's own words
  */
-export async function startDesktop({ panel = false, screen = '1280x800x24' } = {}) {
+export async function startDesktop({
+  panel = false,
+  screen = '1280x800x24',
+  picture = false,
+} = {}) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'mailmole-desktop-'));
   const id = randomUUID();
   /** @type {Promise<void> | undefined} */
@@ -61,7 +65,8 @@ export async function startDesktop({ panel = false, screen = '1280x800x24' } = {
   const release = onInterrupt(stop);
   const env = makeEnvironment(folder, id);
   try {
-    env.DISPLAY = await startScreen(env, folder, screen);
+    env.DISPLAY = await startScreen(env, folder, screen, picture ? ['-fbdir', folder] : []);
+    if (picture) env.MAILMOLE_SCREEN = path.join(folder, 'Xvfb_screen0');
     env.DBUS_SESSION_BUS_ADDRESS = await startBus(env, folder);
     if (panel) await startPanel(env, folder);
   } catch (error) {
@@ -126,10 +131,21 @@ function writeAuthority(file) {
  * @param {Record<string, string>} env
  * @param {string} folder
  * @param {string} screen
+ * @param {string[]} more further arguments
  * @returns {Promise<string>} the value for DISPLAY; the X server picks a number that is free
  */
-async function startScreen(env, folder, screen) {
-  const args = ['-screen', '0', screen, '-nolisten', 'tcp', '-noreset', '-auth', env.XAUTHORITY];
+async function startScreen(env, folder, screen, more) {
+  const args = [
+    ...more,
+    '-screen',
+    '0',
+    screen,
+    '-nolisten',
+    'tcp',
+    '-noreset',
+    '-auth',
+    env.XAUTHORITY,
+  ];
   return `:${await startAndRead('Xvfb', ['-displayfd', '3', ...args], env, folder)}`;
 }
 

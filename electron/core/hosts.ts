@@ -8,6 +8,7 @@ import { createPracticeKeeper } from '../state/practice-keeper';
 import type { Account } from '../shared/account';
 import { startTunnelHost } from '../tunnel/host-client';
 import { HostKeys } from '../tunnel/host-keys';
+import { hostWhenNeeded } from '../tunnel/host-when-needed';
 import type { Clock, HostProcess, Log, TunnelHost } from '../tunnel/ports';
 import { engineSettings, PIPES } from './engine-settings';
 
@@ -33,25 +34,27 @@ export interface HostParts {
   readonly askAlways?: boolean;
 }
 
-/** Starts the tunnel host in a process of its own; what it says goes to the snapshot, the questions and the log. */
+/** The tunnel host, in a process of its own once it is needed; what it says goes to the snapshot, the questions and the log. */
 export function startEngine(parts: HostParts, broker: PromptBroker): TunnelHost {
   const { fork, state, clock, log, script, userData, home, askAlways = false } = parts;
   const platform = process.platform;
-  return startTunnelHost({
-    spawn: () => fork(script, 'Mailmole tunnels', log),
-    settings: () => ({
-      ...engineSettings({ platform, home, userData, env: process.env, pipes }),
-      askAlways,
-    }),
-    listener: {
-      stateChanged: (id, tunnel, traffic, session) =>
-        state.setTruth(id, { state: tunnel, traffic, session }),
-      promptOpened: (id, accountId, request) => broker.open({ id, accountId, request }),
-      promptClosed: (id) => broker.withdraw(id),
-      log,
-    },
-    clock,
-  });
+  const start = (): TunnelHost =>
+    startTunnelHost({
+      spawn: () => fork(script, 'Mailmole tunnels', log),
+      settings: () => ({
+        ...engineSettings({ platform, home, userData, env: process.env, pipes }),
+        askAlways,
+      }),
+      listener: {
+        stateChanged: (id, tunnel, traffic, session) =>
+          state.setTruth(id, { state: tunnel, traffic, session }),
+        promptOpened: (id, accountId, request) => broker.open({ id, accountId, request }),
+        promptClosed: (id) => broker.withdraw(id),
+        log,
+      },
+      clock,
+    });
+  return hostWhenNeeded(start);
 }
 
 /**

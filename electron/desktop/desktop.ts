@@ -1,4 +1,4 @@
-import { app } from 'electron';
+import { app, type Session } from 'electron';
 import { PROGRAMS, programName, settingsFor, settingsText } from '../client-setup/programs';
 import { viewOf } from '../shared/app-snapshot';
 import type { PreferenceBook } from '../preferences/preference-book';
@@ -115,8 +115,9 @@ export function startDesktop(parts: DesktopParts): Desktop {
 }
 
 function openWindows({ files, userData, t, commands, log }: DesktopParts): Windows {
+  let session: Session | null = null;
   return new Windows({
-    session: openUiSession(files.pages, log),
+    session: () => (session ??= openUiSession(files.pages, log)),
     preload: files.preload,
     icon: files.appIcon,
     folder: userData,

@@ -14,6 +14,12 @@ export interface TrayHostListener {
   missing(): void;
 }
 
+/**
+ * The look begins this long after the icon was made, in milliseconds: starting a process halts this one for a tenth of
+ * what the whole start takes, and the icon would wait for that.
+ */
+const ICON_FIRST_MS = 100;
+
 /** `gdbus monitor` says so, once at its start and again whenever it changes. */
 const OWNED = `The name ${WATCHER} is owned by`;
 
@@ -23,9 +29,7 @@ const OWNED = `The name ${WATCHER} is owned by`;
  * not installed nothing is known and nothing is said. Returns what ends the watching.
  */
 export function watchTrayHost(listener: TrayHostListener, clock: Clock, log: Log): () => void {
-  const monitor = spawn('gdbus', ['monitor', '--session', '--dest', WATCHER], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  let stopLooking = (): void => undefined;
   let firstAnswer = true;
   const stopWaiting = clock.after(PATIENCE_MS, () => {
     log('warn', 'There is no panel for tray icons on this desktop.');
@@ -33,13 +37,9 @@ export function watchTrayHost(listener: TrayHostListener, clock: Clock, log: Log
   });
   const stop = (): void => {
     stopWaiting();
-    monitor.kill();
+    stopLooking();
   };
-  monitor.on('error', (error) => {
-    stopWaiting();
-    log('info', `Whether there is a panel for tray icons is not known: ${error.message}`);
-  });
-  createInterface({ input: monitor.stdout }).on('line', (line) => {
+  const heard = (line: string): void => {
     if (!line.startsWith('The name ')) return;
     const late = !firstAnswer;
     firstAnswer = false;
@@ -47,6 +47,21 @@ export function watchTrayHost(listener: TrayHostListener, clock: Clock, log: Log
     stop();
     // Owned at once: Electron found the panel by itself when the icon was made.
     if (late) listener.appeared();
-  });
+  };
+  const failed = (error: Error): void => {
+    stopWaiting();
+    log('info', `Whether there is a panel for tray icons is not known: ${error.message}`);
+  };
+  stopLooking = clock.after(ICON_FIRST_MS, () => (stopLooking = monitorBus(heard, failed)));
   return stop;
+}
+
+/** Returns what ends the process. */
+function monitorBus(heard: (line: string) => void, failed: (error: Error) => void): () => void {
+  const monitor = spawn('gdbus', ['monitor', '--session', '--dest', WATCHER], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  monitor.on('error', failed);
+  createInterface({ input: monitor.stdout }).on('line', heard);
+  return () => void monitor.kill();
 }

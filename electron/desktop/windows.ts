@@ -19,7 +19,8 @@ const RELOAD_AFTER_MS = 10_000;
 const PROMPT_SIZE = { width: 480, height: 400 };
 
 export interface WindowParts {
-  readonly session: Session;
+  /** The one of all windows; opened with the first of them. */
+  readonly session: () => Session;
   /** Path of preload.cjs. */
   readonly preload: string;
   /** Path of the application's icon; null where the package brings it. */
@@ -142,7 +143,7 @@ export class Windows {
       show: false,
       backgroundColor: ground(),
       webPreferences: {
-        session,
+        session: session(),
         preload,
         sandbox: true,
         contextIsolation: true,

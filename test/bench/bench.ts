@@ -3,13 +3,20 @@ import { cpus } from 'node:os';
 import { readArguments } from './arguments.ts';
 import { tableOf, type RowResult } from './figures.ts';
 import type { Row } from './rounds.ts';
+import { APP_ROWS } from './rows-app.ts';
 import { HERE_ROWS } from './rows-here.ts';
 import { LINE_ROWS } from './rows-line.ts';
 import { VERB_ROW } from './rows-verb.ts';
 import { WEEK_ROWS } from './rows-week.ts';
 
 /** Every row, as the table of docs/performance.md has them. */
-export const ROWS: readonly Row[] = [...LINE_ROWS, ...HERE_ROWS, ...WEEK_ROWS, VERB_ROW];
+export const ROWS: readonly Row[] = [
+  ...LINE_ROWS,
+  ...HERE_ROWS,
+  ...WEEK_ROWS,
+  VERB_ROW,
+  ...APP_ROWS,
+];
 
 /** Reads the command line before anything is set up. @throws Error in one sentence for a person */
 export function checkArguments(given: readonly string[]): void {
