@@ -277,7 +277,7 @@ describe('mailboxes in the window', () => {
     const row = main.mailbox('College');
     await row.button('College').click();
     await row.root.getByText('It was changed, without a reconnect.').first().waitFor();
-    const visits = row.root.locator('dt:text-is("Mail program came") + dd');
+    const visits = row.root.locator('dt:text-is("Connections") + dd');
     expect(came).toBeGreaterThan(0);
     expect(await visits.textContent()).toBe(String(came));
     await row.button('College').click();
