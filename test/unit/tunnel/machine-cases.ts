@@ -143,7 +143,8 @@ export function inShort(before: Machine, { machine, effects }: Step): string {
   return parts.join(' ').replace('clear-retry clear-idle clear-ask-again', 'clear');
 }
 
-function nameOf(state: TunnelState): string {
+/** A state's kind, and what of it the machine goes by. */
+export function nameOf(state: TunnelState): string {
   if (state.kind === 'connecting') return `connecting/${state.phase}`;
   if (state.kind === 'connected') return `connected/${state.proof.kind}`;
   return state.kind;
