@@ -12,6 +12,8 @@ const MB = 1_000_000;
 const MIB = 1024 * 1024;
 const IDLE_TUNNELS = 20;
 const IDLE_SECONDS = 60;
+/** Until what belongs to connecting is over, in milliseconds: half a minute later V8 collects its garbage once. */
+const SETTLE_MS = 45_000;
 
 /** Much at once, with no line but the loopback. */
 function bulk(name: 'bulk-down' | 'bulk-up', title: string, goal: Goal): Row {
@@ -175,8 +177,7 @@ const idle: Row = {
         peers.push(await startOpenSsh(task));
         await (await stage.mailmole.account(task, 'always-on')).up();
       }
-      // Until what belongs to connecting is over.
-      await sleep(5_000);
+      await sleep(SETTLE_MS);
       const theirs = () => sumOf(peers.map(({ pid }) => costOf(pid)));
       const ours = () => costOf(stage.mailmole.pid);
       const taken = { peer: [] as Idle[], mailmole: [] as Idle[] };
