@@ -67,7 +67,7 @@ export class KeptWriter {
       if (!this.#hasFailed)
         this.#log('error', `${this.#path} cannot be written: ${textOfThrown(error)}`);
       this.#hasFailed = true;
-      rmSync(half, { force: true });
+      rmSync(half, { recursive: true, force: true });
     }
   }
 }

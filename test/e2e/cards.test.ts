@@ -30,8 +30,7 @@ const on127 = { mailHost: '127.0.0.1' };
 const CARDS: { readonly [K in TunnelErrorKind]: Provoked } = {
   'port-in-use': 'shown by mailboxes.test.ts',
   'port-forbidden': 'shown by cards-mended.test.ts',
-  // Not on Linux, whose loopback interface has every address that the form takes.
-  'address-unavailable': 'shown by views.test.ts',
+  'address-unavailable': 'shown by cards-mended.test.ts',
   // No card: the mailbox waits, as cards-mended.test.ts shows, and mail programs are told why.
   'no-network': 'shown by views.test.ts',
   'known-hosts-unusable': 'shown by cards-mended.test.ts',

@@ -5,7 +5,7 @@ import { expectAccessible } from '../support/axe';
 import { runCommand } from '../support/control';
 import { giveKey, makeKnown, startMailWorld, type MailWorld } from '../support/mail-world';
 import { inPage, type MainWindow } from '../support/pages';
-import { openWizard, QUESTIONS, type Wizard } from '../support/wizard';
+import { openWizard, QUESTIONS, Wizard } from '../support/wizard';
 import { connect } from '../world/talk';
 import { until } from '../world/wait';
 import { freePort } from '../world/world-folder';
@@ -164,5 +164,30 @@ describe('setting a mailbox up', () => {
     await toCheck();
     const names = (await app.snapshot()).accounts.map(({ account }) => account.name);
     expect(names).toEqual(['University', name]);
+  });
+
+  it('goes on from the check after a quit, when its person wants to', async () => {
+    await wizard.press('Back to your mailboxes');
+    wizard = await openWizard(main);
+    await wizard.field('Server').fill(`${world.sshd.user}@${world.sshd.host}:${world.sshd.port}`);
+    await wizard.field('User name').focus();
+    await wizard.fillAside({ Name: 'Later', 'Its port': world.dovecot.ports.pop3 });
+    await wizard.press('Next');
+    await wizard.asks(QUESTIONS.signIn);
+    await wizard.press('Next');
+    await wizard.asks(QUESTIONS.proven);
+    expect(await app.quit()).toBe(0);
+    app = await apps.launch({ folder: app.folder });
+    main = await app.main();
+    wizard = new Wizard(main.page);
+    // Nothing is dialled before somebody asks.
+    await wizard.asks(QUESTIONS.check);
+    await wizard.press('Check it now');
+    await wizard.asks(QUESTIONS.proven);
+    await wizard.press('Next');
+    await wizard.asks(QUESTIONS.program);
+    await wizard.press('Done');
+    await main.mailbox('Later').isOn();
+    await main.mailbox('University').says('Ready\\. Connects when your mail program asks\\. Last ');
   });
 });

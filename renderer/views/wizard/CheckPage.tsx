@@ -90,6 +90,8 @@ export function CheckPage({ wizard, id, leave }: CheckPageProps) {
   }, [spoken, announce]);
   if (view === undefined) return null;
   const isOff = view.state.kind === 'off';
+  // As after a restart: nothing is dialled before a mail program asks, and this page would wait for ever.
+  const isIdle = view.state.kind === 'ready' && view.state.last === null;
   const edit = (field: string): void => wizard.turnTo(pageOfField(field), field);
   return (
     <WizardFrame
@@ -116,6 +118,14 @@ export function CheckPage({ wizard, id, leave }: CheckPageProps) {
           {t('wizard:check.off')}
           <Button kind="quiet" small onPress={() => void verbs.setWanted(id, true)}>
             {t('wizard:check.switch-on')}
+          </Button>
+        </p>
+      ) : null}
+      {isIdle ? (
+        <p className="form__kept">
+          {t('wizard:check.idle')}
+          <Button kind="quiet" small onPress={() => void verbs.tryNow(id)}>
+            {t('wizard:check.start')}
           </Button>
         </p>
       ) : null}
