@@ -175,9 +175,12 @@ describe('mailboxes of one computer', () => {
     await heading('Import mailboxes').waitFor();
     await expectAccessible(main.page);
 
-    // What cannot be read is told at the field.
+    // The field has the keyboard at once. What cannot be read is told there.
     const field = main.page.getByRole('textbox', { name: 'Paste it here' });
-    await field.fill('ssh');
+    await until('the field has the keyboard', () =>
+      inPage<boolean>(main.page, "document.activeElement.tagName === 'TEXTAREA'"),
+    );
+    await main.page.keyboard.type('ssh');
     await main.button('Read it').click();
     await main.page.getByText('This ssh command names no server').waitFor();
     const { sshd } = world;
@@ -207,7 +210,6 @@ describe('mailboxes of one computer', () => {
     await main.page.getByRole('heading', { level: 2, name: `${world.sshd.host} 2` }).waitFor();
     // One step back is what was chosen, two are the list.
     await main.page.keyboard.press('Escape');
-    await main.page.getByRole('textbox', { name: 'Paste it here' }).waitFor();
     await main.page.getByRole('textbox', { name: 'Paste it here' }).press('Escape');
     await opener().waitFor();
     expect((await app.snapshot()).accounts).toHaveLength(1);

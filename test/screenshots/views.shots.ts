@@ -101,6 +101,13 @@ describe('several mailboxes', () => {
     await add('Office', { sshPort: await freePort('127.0.0.1') });
     await main.mailbox('Office').trouble(/./u).waitFor();
     await camera.shoot('list');
+    await main.button('More for all mailboxes').click();
+    await main.page.getByRole('menu').waitFor();
+    await camera.shoot('menu');
+    await main.page.getByRole('menuitem', { name: 'Import mailboxes…' }).click();
+    await main.page.getByRole('heading', { level: 1, name: 'Import mailboxes' }).waitFor();
+    await camera.shoot('import');
+    await main.page.keyboard.press('Escape');
     await main.mailbox('University').root.locator('.row__trigger').click();
     await camera.shoot('opened');
   });
@@ -203,5 +210,11 @@ describe('several mailboxes', () => {
   it('the form', async () => {
     await main.edit('University');
     await camera.shoot('form');
+    await main.button('Advanced').click();
+    await main.page.getByRole('textbox', { name: 'File of trusted servers' }).focus();
+    await camera.shoot('form-advanced');
+    await main.button('Cancel').click();
+    await main.chooseFromMenu('University', 'Remove');
+    await camera.shoot('undo');
   });
 });

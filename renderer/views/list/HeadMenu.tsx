@@ -38,6 +38,11 @@ function Entry({ Icon, words, onAction }: EntryProps) {
   );
 }
 
+/** Leads on once the menu is gone and has given the keyboard back: what is opened before that would lose it again. */
+function whenClosed(lead: () => void): () => void {
+  return () => void requestAnimationFrame(() => requestAnimationFrame(lead));
+}
+
 /** What concerns all mailboxes, and none in particular. */
 export function HeadMenu({ accounts, onAdd, onImport, onPreferences }: HeadMenuProps) {
   const t = useWords();
@@ -66,7 +71,11 @@ export function HeadMenu({ accounts, onAdd, onImport, onPreferences }: HeadMenuP
             </>
           ) : null}
           <Entry Icon={Plus} words={t('window:header.add')} onAction={onAdd} />
-          <Entry Icon={Download} words={t('window:header.import')} onAction={onImport} />
+          <Entry
+            Icon={Download}
+            words={t('window:header.import')}
+            onAction={whenClosed(onImport)}
+          />
           {hasOwn ? (
             <Entry
               Icon={Upload}
@@ -82,7 +91,11 @@ export function HeadMenu({ accounts, onAdd, onImport, onPreferences }: HeadMenuP
               onAction={() => void verbs.lock()}
             />
           ) : null}
-          <Entry Icon={Settings} words={t('preferences:open')} onAction={onPreferences} />
+          <Entry
+            Icon={Settings}
+            words={t('preferences:open')}
+            onAction={whenClosed(onPreferences)}
+          />
         </Menu>
       </Popover>
     </MenuTrigger>
