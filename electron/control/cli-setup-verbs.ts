@@ -3,9 +3,10 @@ import { DOCUMENT_VERSION } from './agreed';
 import type { AskFlag, VerbMaker } from './cli-verbs';
 import { demand, mayAsk, printJson, switchOn, withAsk } from './cli-verbs';
 import type { CliParts } from './cli';
+import { nameOf, readObject, readText } from './cli-texts';
 import { givenFromFlags, mailboxFromFlags, type MailboxFlags } from './flags';
 import type { MailboxInput } from './mailbox-input';
-import { CommandEnd, EXIT, wrongUsage } from './usage';
+import { wrongUsage } from './usage';
 
 interface SetupFlags extends MailboxFlags, AskFlag {
   readonly input?: string;
@@ -146,41 +147,8 @@ function withMailboxFlags(command: Command, { t }: CliParts): Command {
 /** The mailbox of a JSON document, if one was named, with what the options say put over it. */
 async function mailboxIn(flags: SetupFlags, parts: CliParts): Promise<MailboxInput> {
   const { t, cwd } = parts;
-  const fromFile = flags.input === undefined ? {} : await readMailbox(flags.input, parts);
+  const fromFile = flags.input === undefined ? {} : await readObject(flags.input, parts);
   const fromFlags = mailboxFromFlags(flags, cwd);
   if (!fromFlags.ok) throw wrongUsage(fromFlags.error, t);
   return { ...fromFile, ...fromFlags.value };
-}
-
-async function readMailbox(file: string, parts: CliParts): Promise<MailboxInput> {
-  const { t } = parts;
-  const text = await readText(file, parts);
-  let document: unknown;
-  try {
-    document = JSON.parse(text) as unknown;
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : '';
-    throw wrongUsage(
-      { key: 'cli:usage.no-json', params: { file: nameOf(file, parts), detail } },
-      t,
-    );
-  }
-  if (typeof document !== 'object' || document === null || Array.isArray(document))
-    throw wrongUsage({ key: 'cli:usage.no-object', params: { file: nameOf(file, parts) } }, t);
-  return document as MailboxInput;
-}
-
-/** The text of a file, or of the standard input where `-` stands for it. */
-export async function readText(file: string, parts: CliParts): Promise<string> {
-  try {
-    return file === '-' ? await parts.readInput() : await parts.readFile(file);
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : '';
-    throw new CommandEnd(EXIT.usage, parts.t('cli:usage.unreadable', { file, detail }));
-  }
-}
-
-/** What a file is called in a sentence. */
-export function nameOf(file: string, { t }: CliParts): string {
-  return file === '-' ? t('cli:standard-input') : file;
 }

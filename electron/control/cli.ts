@@ -9,7 +9,7 @@ import { nearest } from './nearest';
 import type { ProfilePaths } from './profile-paths';
 import { defaultProfile, profilePaths } from './profile-paths';
 import { NotStarted, startApp } from './start-app';
-import { CommandEnd, EXIT, type ExitCode } from './usage';
+import { CommandEnd, EXIT, wrongUsage, type ExitCode } from './usage';
 
 /** What the command works with. */
 export interface CliParts {
@@ -106,7 +106,8 @@ function createProgram(parts: CliParts, line: LazyLine): Command {
     .version(parts.version, '--version', t('cli:help.version'))
     .helpCommand('help [VERB]', t('cli:help.help-verb'))
     .addHelpText('after', `\n${t('cli:help.after')}`)
-    .hook('preAction', (command) => {
+    .hook('preAction', (command, verb) => {
+      if (verb.args.includes('')) throw wrongUsage({ key: 'cli:usage.empty-word', params: {} }, t);
       line.profile = command.opts<{ profile?: string }>().profile ?? null;
     });
   addVerbs(program, parts, line, (command) => inWords(command, parts));
@@ -150,23 +151,21 @@ function endOfParsing(error: CommanderError, program: Command, t: Translate): Co
     case 'commander.helpDisplayed':
     case 'commander.version':
       return new CommandEnd(EXIT.ok, '');
-    // Printed because something is missing; and that alone is what was wrong.
-    case 'commander.help':
-      return new CommandEnd(EXIT.usage, '');
-    case 'commander.unknownCommand': {
-      const verbs = program
-        .createHelp()
-        .visibleCommands(program)
-        .map((verb) => verb.name());
-      const like = nearest(what, verbs);
-      return wrong(
-        like === null
-          ? t('cli:usage.no-such-verb', { verb: what })
-          : t('cli:usage.no-such-verb-like', { verb: what, like }),
-      );
+    // Printed because something is missing, and that alone is what was wrong; or help was wanted of no verb.
+    case 'commander.help': {
+      const [first, verb] = program.args;
+      return first === 'help' && verb !== undefined
+        ? wrong(noSuchVerb(verb, program, t))
+        : wrong('');
     }
+    case 'commander.unknownCommand':
+      return wrong(noSuchVerb(what, program, t));
     case 'commander.unknownOption':
       return wrong(t('cli:usage.no-such-option', { option: what }));
+    case 'commander.missingMandatoryOptionValue':
+      return wrong(
+        t('cli:usage.missing-argument', { argument: /--[a-z-]+/u.exec(what)?.[0] ?? what }),
+      );
     case 'commander.missingArgument':
       return wrong(t('cli:usage.missing-argument', { argument: what }));
     case 'commander.optionMissingArgument':
@@ -176,4 +175,22 @@ function endOfParsing(error: CommanderError, program: Command, t: Translate): Co
     default:
       return wrong(error.message);
   }
+}
+
+/** Says that there is no such verb, be it of the command or of one of its verbs, and what was most likely meant. */
+function noSuchVerb(verb: string, program: Command, t: Translate): string {
+  if (verb === '') return t('cli:usage.empty-word');
+  const group = program.commands.find(
+    (each) => each.name() === program.args[0] && each.commands.length > 0,
+  );
+  const at = group ?? program;
+  const verbs = at.createHelp().visibleCommands(at);
+  const like = nearest(
+    verb,
+    verbs.map((each) => each.name()),
+  );
+  const help = group === undefined ? 'mailmole --help' : `mailmole ${group.name()} --help`;
+  return like === null
+    ? t('cli:usage.no-such-verb', { verb, help })
+    : t('cli:usage.no-such-verb-like', { verb, like });
 }

@@ -11,6 +11,7 @@ import type { Translate } from '../shared/messages';
 import { fail, ok } from '../shared/result';
 import type { ImportCommands } from '../state/import-commands';
 import type { StartedBy } from '../tunnel/ports';
+import { fieldOf } from './mailbox-input';
 import type { Answer, Params } from './protocol';
 
 export interface ImportVerbParts {
@@ -100,7 +101,7 @@ function refusalText(
   return refusals
     .map(({ index, field, messageKey, params }) => {
       const name = drafts[index]?.name ?? '';
-      return t('cli:error.field', { name, field, problem: t(messageKey, params) });
+      return t('cli:error.field', { where: fieldOf(name, field), problem: t(messageKey, params) });
     })
     .join('\n');
 }

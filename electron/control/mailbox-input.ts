@@ -85,6 +85,13 @@ export async function completeMailbox(
       return fail(parts.t('cli:error.forward-no-object', { field: `forwards.${index}` }));
     const odd = strangerIn(forward, FORWARD_FIELDS, `forwards.${index}.`, parts.t);
     if (odd !== null) return fail(odd);
+    if ('protocol' in forward && !isProtocol(forward.protocol))
+      return fail(
+        parts.t('cli:error.no-such-protocol', {
+          field: `forwards.${index}.protocol`,
+          protocols: FORWARD_PROTOCOLS.join(', '),
+        }),
+      );
     const meantFor = text(merged.sshHost);
     forwards.push(await completeForward(forward as MailboxInput, meantFor, old, taken, parts));
   }
@@ -151,4 +158,9 @@ function strangerIn(
   return like === null
     ? t('cli:error.no-such-field', { field })
     : t('cli:error.no-such-field-like', { field, like: `${where}${like}` });
+}
+
+/** A field of a mailbox, in a sentence that may have to do without the mailbox's name. */
+export function fieldOf(name: string, field: string): string {
+  return name.trim() === '' ? field : `${name}, ${field}`;
 }

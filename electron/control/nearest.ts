@@ -1,16 +1,25 @@
-/** How many letters must be put in, taken out or changed to make one word of another (Levenshtein). */
+/**
+ * How many letters must be put in, taken out, changed, or swapped with their neighbours to make one word of another
+ * (optimal string alignment).
+ */
 export function distance(one: string, other: string): number {
-  const letters = Array.from(other);
-  let before = Array.from({ length: letters.length + 1 }, (_, index) => index);
-  for (const [row, letter] of Array.from(one).entries()) {
+  const from = Array.from(one);
+  const to = Array.from(other);
+  let earlier: readonly number[] = [];
+  let before = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (const [row, letter] of from.entries()) {
     const now = [row + 1];
-    for (let column = 0; column < letters.length; column += 1) {
-      const changed = (before[column] ?? 0) + (letter === letters[column] ? 0 : 1);
-      now.push(Math.min(changed, (before[column + 1] ?? 0) + 1, (now[column] ?? 0) + 1));
+    for (let column = 0; column < to.length; column += 1) {
+      const changed = (before[column] ?? 0) + (letter === to[column] ? 0 : 1);
+      const isSwapped = letter === to[column - 1] && from[row - 1] === to[column];
+      const swapped = isSwapped ? (earlier[column - 1] ?? 0) + 1 : Infinity;
+      const other = Math.min((before[column + 1] ?? 0) + 1, (now[column] ?? 0) + 1);
+      now.push(Math.min(changed, swapped, other));
     }
+    earlier = before;
     before = now;
   }
-  return before[letters.length] ?? one.length;
+  return before[to.length] ?? from.length;
 }
 
 /** The word that was most likely meant: at most half of its letters are other ones. Null when none is near. */

@@ -10,7 +10,7 @@ import {
 } from '../accounts/import/setup-file';
 import { linkOf } from '../accounts/import/setup-link';
 import type { CliParts } from './cli';
-import { nameOf, readText } from './cli-setup-verbs';
+import { nameOf, readText } from './cli-texts';
 import { parseForward, parseServer } from './flags';
 import { CommandEnd, EXIT, wrongUsage } from './usage';
 

@@ -14,7 +14,7 @@ import type { Clock, Log, StartedBy } from '../tunnel/ports';
 import { attendedVerbs, type QuestionDesk } from './attended-verbs';
 import { importMailboxes, type ImportVerbParts } from './import-verb';
 import { findMailbox, findMailboxes } from './find-mailbox';
-import { completeMailbox, type FindFreePort } from './mailbox-input';
+import { completeMailbox, fieldOf, type FindFreePort } from './mailbox-input';
 import { nearest } from './nearest';
 import type { Answer, ControlFailure, Params, Verb } from './protocol';
 import { listOf, statusOf } from './views';
@@ -272,7 +272,7 @@ function problemText(problems: readonly DraftProblem[], draft: AccountDraft, t: 
   return problems
     .map(({ field, messageKey, params }) => {
       const problem = t(messageKey, params);
-      return t('cli:error.field', { name, field, problem });
+      return t('cli:error.field', { where: fieldOf(name, field), problem });
     })
     .join('\n');
 }

@@ -91,8 +91,7 @@ class EntryReader {
     };
     const proto = server.get('proto');
     const spoken = (proto?.text ?? 'auto').toLowerCase();
-    if (proto !== undefined && ['etrn', 'odmr', 'pop2'].includes(spoken))
-      return leave(proto, 'import:why.protocol');
+    if (proto !== undefined && !SPOKEN.has(spoken)) return leave(proto, 'import:why.protocol');
     const host = server.get('via') ?? name;
     if (!isHostName(host.text)) {
       const params = { text: shortened(host.text) };
@@ -155,11 +154,16 @@ class EntryReader {
   }
 }
 
+/** What fetchmail takes for `protocol` and fetches mail by; not the old POP2, nor what only has a server send. */
+const SPOKEN: ReadonlySet<string> = new Set([
+  ...['auto', 'pop3', 'apop', 'rpop', 'kpop', 'sdps', 'imap', 'imap-k4', 'imap-gss', 'imap-login'],
+]);
+
 function protocolSpoken(spoken: string, ssl: boolean, port: number | null): ForwardProtocol {
   const byPort = port === null ? null : protocolOf(port);
   if (spoken === 'auto' && byPort !== null) return byPort;
   // Left to itself, fetchmail tries IMAP first.
-  const isImap = spoken === 'imap' || spoken === 'auto';
+  const isImap = spoken.startsWith('imap') || spoken === 'auto';
   if (ssl) return isImap ? 'imaps' : 'pop3s';
   return isImap ? 'imap' : 'pop3';
 }

@@ -64,6 +64,8 @@ describe('what was likely meant', () => {
   it.each([
     ['lsit', 'list'],
     ['STATUS', 'status'],
+    ['wiat', 'wait'],
+    ['tsatus', 'status'],
     ['xyz', null],
     ['', null],
   ])('by “%s” is %s', (typed, word) => {

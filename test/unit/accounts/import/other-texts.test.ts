@@ -17,6 +17,12 @@ describe('a .fetchmailrc', () => {
     expect(JSON.stringify(imported(text))).not.toContain('s3cret');
   });
 
+  it('says of a protocol that is none which line names it, and takes the others', () => {
+    const text = 'poll one proto pop3 user ann\npoll two proto pop9 user bob';
+    expect(only(text)).toMatchObject({ name: 'one' });
+    expect(left(text)).toEqual([expect.stringMatching(/^2:.* protocol$/u)]);
+  });
+
   it.each<[string, string, object, readonly string[]]>([
     [
       'no tunnel: the person names the server',
