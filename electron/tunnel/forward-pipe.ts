@@ -133,14 +133,16 @@ class JoinedPipe implements Pipe {
   #sendUp(chunk: Buffer): void {
     // The server closed the channel, and the mail program has not read that far yet.
     if (this.#channel.writableEnded) return;
-    this.#held = chunk;
+    this.#held = this.#held === null ? chunk : Buffer.concat([this.#held, chunk]);
     this.#sendHeld();
     if (this.#mustWait()) this.#socket.pause();
     if (!this.#gate.isOpen) this.#queue();
   }
 
   #sendHeld(): void {
-    while (this.#held !== null && !this.#isFull() && !this.#channel.writableEnded) {
+    // What comes after the server closed the channel has nowhere to go.
+    if (this.#channel.writableEnded) this.#held = null;
+    while (this.#held !== null && !this.#isFull()) {
       const { piece } = this.#gate;
       const part = this.#held.subarray(0, piece);
       this.#held = this.#held.length > piece ? this.#held.subarray(piece) : null;

@@ -16,3 +16,11 @@ it('nothing but the installation of a key can open a session channel', () => {
     'remote-keys-shell.ts',
   ]);
 });
+
+it('nobody connects without looking at the server’s key, and no agent is forwarded', () => {
+  // ssh2 takes any key where it is given no verifier.
+  const connecting = ['handshake.ts', 'host-key-scan.ts'];
+  expect(filesWith(/ssh2\.Client\(/)).toEqual(connecting);
+  expect(filesWith(/hostVerifier:/)).toEqual(connecting);
+  expect(filesWith(/agentForward|AgentForward|allowAgentFwd/)).toEqual([]);
+});
