@@ -13,6 +13,7 @@ import { undoAtEnd } from './interrupt.mjs';
 import { npmCommand } from './node-modules.mjs';
 import { cacheFolder } from './paths.mjs';
 import { elapsed, megabytes, say, withTicks } from './progress.mjs';
+import { demandRoom } from './room.mjs';
 import { runOrThrow } from './run.mjs';
 
 const require = createRequire(import.meta.url);
@@ -24,6 +25,9 @@ const ARCHIVE = {
     'bWBeKf5c7ctqsQfXIuvjYoIpEU/1KWXOrzgJgm6iF0VEqHba7KOKaxlw6R+CmUkKg+nN5kRA/OUVum+jnYlx8A==',
   electron: '33.2.1',
 };
+
+/** The archive as it comes, the part that is taken out, and what that becomes. */
+const NEEDED_MB = 700;
 
 /** @returns {string} the folder where the unpacked fallback stands, or would stand */
 export function fallbackFolder() {
@@ -43,6 +47,7 @@ export function fallbackExists() {
 export async function buildFallback() {
   const start = Date.now();
   fs.mkdirSync(cacheFolder(), { recursive: true });
+  demandRoom(cacheFolder(), NEEDED_MB, 'Electron and its archive');
   const scratch = fs.mkdtempSync(path.join(cacheFolder(), 'unpacking-'));
   const discard = () => fs.rmSync(scratch, { recursive: true, force: true });
   const keepOff = undoAtEnd(discard);

@@ -5,11 +5,14 @@ import path from 'node:path';
 import { withLock } from './lock.mjs';
 import { root } from './paths.mjs';
 import { elapsed, say, withTicks } from './progress.mjs';
+import { demandRoom } from './room.mjs';
 import { run } from './run.mjs';
 
 const lockFile = path.join(root, 'package-lock.json');
 const modules = path.join(root, 'node_modules');
 const stampFile = path.join(modules, '.mailmole-stamp');
+/** What node_modules takes (410 MB), and a little for npm to work with. */
+const NEEDED_MB = 600;
 
 /**
  * Installs the packages from the lock file when node_modules is missing or stale.
@@ -45,6 +48,7 @@ export function npmCommand(args) {
 }
 
 async function install() {
+  demandRoom(root, NEEDED_MB, 'The packages');
   const start = Date.now();
   const result = await withTicks('Installing packages from package-lock.json', () => {
     // Its warnings (of engines that only packaging needs) would tell nobody what to do.
