@@ -213,6 +213,13 @@ describe('the host keys this computer knows', () => {
     expect(await verdict(keys, ed1)).toBe('known');
   });
 
+  it('are not learnt when they were revoked', async () => {
+    const keys = new HostKeys([], own);
+    await keys.trust('h', 22, ed1);
+    await writeFile(own, `${await readFile(own, 'utf8')}@revoked h ${keyText(ed2)}\n`);
+    expect(await keys.learn('h', 22, [ed2, ec])).toEqual([ec]);
+  });
+
   it('are not learnt when they are larger than any key', async () => {
     const keys = new HostKeys([], own);
     const huge = Buffer.concat([ed25519Blob(), Buffer.alloc(64 * 1024)]);

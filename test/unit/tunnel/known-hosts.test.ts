@@ -65,6 +65,7 @@ describe('what known_hosts says about a key', () => {
     ['the key with rubbish in it', `${H} ${ED1.replace(/(.{40})/, '$1!')}`, 'unknown'],
     ['half of another key', `${H} ${ED2.slice(0, 52)}`, 'unknown'],
     ['an SSH 1 key', `${H} 2048 65537 12345`, 'unknown'],
+    ['a hash of another kind', `${hashedName(H, 's').replace('|1|', '|2|')} ${ED1}`, 'unknown'],
     ['a hash that is none', `|1|xx|yy ${ED1}\n|2|eA==|eA== ${ED1}\n| ${ED1}`, 'unknown'],
     ['binary', '\0\u0001\uffff\n'.repeat(3), 'unknown'],
   ];
