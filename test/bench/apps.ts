@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../world/wait.ts';
 import { makeWorldFolder } from '../world/world-folder.ts';
-import { hasPainted, openScreen } from './screen.ts';
+import { changed, hasPainted, openScreen, type Picture } from './screen.ts';
 
 const ROOT = process.cwd();
 const BARE = path.join(ROOT, 'test', 'bench', 'bare');
@@ -45,7 +45,7 @@ export type Shows = 'tray' | 'window';
 export async function startApp(kind: Kind, shows: Shows): Promise<App> {
   const folder = await makeWorldFolder(`bench-${kind}`);
   const data = folder.file('data');
-  const look = shows === 'tray' ? await watchPanel() : watchScreen();
+  const look = shows === 'tray' ? await watchPanel() : await watchScreen();
   const dist = process.env['ELECTRON_OVERRIDE_DIST_PATH'] ?? '';
   const began = performance.now();
   const child = spawn(path.join(dist, 'electron'), commandLine(kind, shows, data), {
@@ -61,7 +61,7 @@ export async function startApp(kind: Kind, shows: Shows): Promise<App> {
     const start = { wall: performance.now() - began, cpu: cpu() };
     return {
       ...{ pid, data, start, cpu },
-      memory: () => memoryOf(treeOf(pid)),
+      memory: () => treeMemory(pid),
       stop: async () => {
         await stopTree(child);
         await folder.remove();
@@ -119,9 +119,13 @@ async function watchPanel(): Promise<Look> {
   return { seen: () => registered, end: () => void monitor.kill() };
 }
 
-function watchScreen(): Look {
+/** The screen without a window; the one of before may take a moment to go. */
+let empty: Picture | null = null;
+
+async function watchScreen(): Promise<Look> {
   const screen = openScreen(process.env['MAILMOLE_SCREEN'] ?? '');
-  const before = screen.look();
+  const before = (empty ??= screen.look());
+  await until('the screen is empty', () => changed(before, screen.look()) < 1 / 50);
   return {
     seen: () => hasPainted(before, screen.look()),
     end: () => screen.close(),
@@ -129,7 +133,7 @@ function watchScreen(): Look {
 }
 
 /** A process and all that come from it. */
-export function treeOf(pid: number): number[] {
+function treeOf(pid: number): number[] {
   let threads: string[];
   try {
     threads = readdirSync(`/proc/${pid}/task`);
@@ -154,10 +158,11 @@ function cpuOf(pids: readonly number[]): number {
   return ticks * TICK_MS;
 }
 
-function memoryOf(pids: readonly number[]): number {
+/** The memory of a process and all that come from it, in MiB; what several share is counted once. */
+export function treeMemory(pid: number): number {
   let kib = 0;
-  for (const pid of pids)
-    kib += Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0);
+  for (const each of treeOf(pid))
+    kib += Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${each}/smaps_rollup`))?.[1] ?? 0);
   return kib / 1024;
 }
 

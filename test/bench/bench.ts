@@ -6,6 +6,7 @@ import type { Row } from './rounds.ts';
 import { APP_ROWS } from './rows-app.ts';
 import { HERE_ROWS } from './rows-here.ts';
 import { LINE_ROWS } from './rows-line.ts';
+import { LOOP_ROW } from './rows-loop.ts';
 import { VERB_ROW } from './rows-verb.ts';
 import { WEEK_ROWS } from './rows-week.ts';
 
@@ -16,6 +17,7 @@ export const ROWS: readonly Row[] = [
   ...WEEK_ROWS,
   VERB_ROW,
   ...APP_ROWS,
+  LOOP_ROW,
 ];
 
 /** Reads the command line before anything is set up. @throws Error in one sentence for a person */

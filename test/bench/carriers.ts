@@ -99,7 +99,7 @@ async function openSsh(task: Task, folder: WorldFolder, flags: readonly string[]
   });
 }
 
-function knownHosts({ sshd, place }: Task): string {
+export function knownHosts({ sshd, place }: Task): string {
   return sshd.hostKeys
     .map(({ publicKey }) => `[${place.serverAddress}]:${sshd.port} ${publicKey}\n`)
     .join('');
@@ -168,7 +168,7 @@ export async function startMailmole(place: Place): Promise<MailmoleHost> {
       known.push(knownHosts(task));
       await folder.write('users_known_hosts', known.join(''));
       const keyPath = await writeKey(folder, task.key, `${id}-key`);
-      const account = await describe(task, { id, mode, keyPath });
+      const account = await describeAccount(task, { id, mode, keyPath });
       return switchable(host, account, () => states.get(id));
     },
     stop: async () => {
@@ -179,7 +179,7 @@ export async function startMailmole(place: Place): Promise<MailmoleHost> {
   };
 }
 
-async function describe(
+export async function describeAccount(
   task: Task,
   { id, mode, keyPath }: { id: string; mode: Account['mode']; keyPath: string },
 ): Promise<Account> {

@@ -36,6 +36,11 @@ export function openScreen(file: string): { look(): Picture; close(): void } {
   };
 }
 
+/** The part of the picture that is not as it was, from 0 to 1. Pure. */
+export function changed(before: Picture, now: Picture): number {
+  return now.reduce((sum, colour, i) => sum + Number(colour !== before[i]), 0) / now.length;
+}
+
 /**
  * Is there a window with words in it that was not there before? Most of what changed has one colour, the window's
  * ground, and enough between its first and its last pixel has another. Pure.
