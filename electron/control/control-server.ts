@@ -50,7 +50,7 @@ export class AlreadyServed extends Error {}
 
 /**
  * Takes the profile for this program, and lets scripts speak to it over the profile's socket: for this user only, see
- * docs/security.md. Of several that start at the same moment one gets it, and should get it before it reads a file of
+ * docs/security.md. Of several that start at the same moment one gets it, and should get it before it reads a mailbox of
  * the profile or binds a port. Who calls before `serve` is greeted, and answered then.
  *
  * @throws AlreadyServed; UnsafeFolder when the socket's folder is not private; an error of the system otherwise

@@ -55,8 +55,9 @@ it('fetchmail waits for the mailbox by what is printed, as a daemon and over a c
   const detail = () => `${read('log')}\n${read('headless')}`;
 
   const program = sh('echo $$ > pid && exec mailmole --headless 2> headless');
-  const answers = async () => (await sh('mailmole list')).code === 0;
-  await until('it answers', answers, { timeoutMs: 30_000, detail });
+  // A command that came sooner would start another one, and that might be the one to stay.
+  const serves = () => read('.config/Mailmole/control-socket') !== '';
+  await until('it serves', serves, { timeoutMs: 30_000, detail });
   const forward = `pop3=${await freePort()}:${host}:${ports.pop3}`;
   const server = `${sshd.user}@${relay.host}:${relay.port}`;
   expect(await sh(`mailmole add Work --server ${server} --forward ${forward}`)).toEqual({
