@@ -304,17 +304,17 @@ describe('the local port', () => {
     expect(await engine.trouble()).toMatchObject({ kind: 'port-forbidden', port: 1021 });
   });
 
-  it('outlives fifty failed dials, with the mail program that waits on it', async () => {
+  it('outlives a hundred failed dials, with the mail program that waits on it', async () => {
     const { sshd, engine, account } = await setting();
     await sshd.halt();
     engine.host.setAccount(account, 'person');
     const program = await keep(connect(await listening(account)));
     const failed = () => engine.states().filter((state) => state.kind === 'retrying').length;
-    for (let dialled = 1; dialled <= 50; dialled++) {
+    for (let dialled = 1; dialled <= 100; dialled++) {
       await engine.when((s) => s.kind === 'retrying' && failed() >= dialled, 'failed again');
       engine.host.tryNow('a');
     }
-    await until('the fiftieth has failed too', () => failed() > 50);
+    await until('the hundredth has failed too', () => failed() > 100);
     await sshd.start();
     engine.host.tryNow('a');
     expect(await program.line()).toBe('+OK bulk');
