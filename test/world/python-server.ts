@@ -5,7 +5,7 @@ import { until } from './wait.ts';
 import type { WorldFolder } from './world-folder.ts';
 
 /** Debian's own, which has Debian's modules; there may be another one in the PATH. */
-const PYTHON = '/usr/bin/python3';
+export const PYTHON = '/usr/bin/python3';
 
 /**
  * Starts one of the scripts of this folder. It says `listening` when it does.
