@@ -41,6 +41,14 @@ const needs = {
   test: [
     ['openssh-client', 'bin:ssh-agent'],
     ['openssh-server', 'bin:sshd'],
+    // Its server alone: `dropbear` brings a service. The second gives it a home for the account of the tests.
+    ['dropbear-bin', 'bin:dropbear'],
+    [
+      'libnss-wrapper',
+      ['x86_64-linux-gnu/', 'aarch64-linux-gnu/', '']
+        .map((folder) => `/usr/lib/${folder}libnss_wrapper.so`)
+        .join('|'),
+    ],
     ['dovecot-pop3d', '/usr/lib/dovecot/pop3|/usr/libexec/dovecot/pop3'],
     ['dovecot-imapd', '/usr/lib/dovecot/imap|/usr/libexec/dovecot/imap'],
     ['exim4-daemon-light', 'bin:exim4'],
