@@ -4,10 +4,16 @@ import { expect, it } from 'vitest';
 import type { Account } from '../../../electron/shared/account';
 import type { Waits } from '../../../electron/tunnel/ports';
 import { isProven, type TunnelState } from '../../../electron/shared/tunnel-state';
-import { accountFor, forwardTo, startEngine, type TestEngine } from '../../support/engine';
+import {
+  accountFor,
+  forwardTo,
+  startEngine,
+  type EngineOptions,
+  type TestEngine,
+} from '../../support/engine';
 import { connect } from '../../world/talk';
 import { until } from '../../world/wait';
-import { greetingOf } from './support';
+import { greetingOf, portOf } from './support';
 import { keep, tidyUp } from './tidy';
 import { makeServerKey } from '../../support/server-key';
 
@@ -52,8 +58,9 @@ async function switchedOn(
   at: { host: string; port: number; user: string },
   mailPorts: readonly number[],
   waits: Partial<Waits> = {},
+  options: EngineOptions = {},
 ): Promise<{ engine: TestEngine; account: Account }> {
-  const engine = await keep(startEngine({ settings: { waits } }));
+  const engine = await keep(startEngine({ settings: { waits }, ...options }));
   const forwards = mailPorts.map((port) => forwardTo({ host: 'mail', port }));
   const account = accountFor(at, await Promise.all(forwards), { signIn: { kind: 'password' } });
   engine.answerWith((request) =>
@@ -110,4 +117,23 @@ it('a thousand connections are carried at once, and the next is answered', async
   expect(await greetingOf(account)).toBe('+OK at your service');
   await Promise.all(programs.map((program) => program.stop()));
   await until('nothing is open', () => engine.traffic().openConnections === 0);
+});
+
+it('a fault of the engine that nobody catches is logged, and ends no connection', async () => {
+  const at = await sshServer((accept) => greet(accept()));
+  const { engine, account } = await switchedOn(at, [GREETS], {}, { surprised: true });
+  await engine.when(isProven, 'proven');
+  const program = await connect(portOf(account));
+  expect(await program.line()).toBe('+OK at your service');
+  process.kill(engine.pids.at(-1) ?? 0, 'SIGPWR');
+  const logged = (text: string) => engine.log.some((line) => line.startsWith(text));
+  await until('both are logged', () => {
+    return logged('error: uncaught: Error: a surprise') && logged('error: unhandled rejection: ');
+  });
+  const next = await connect(portOf(account));
+  expect(await next.line()).toBe('+OK at your service');
+  await until('both are counted', () => engine.traffic().openConnections === 2);
+  expect(engine.pids).toHaveLength(1);
+  await program.stop();
+  await next.stop();
 });
