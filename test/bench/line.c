@@ -76,13 +76,20 @@ static void set_up(const char *name, const char *address) {
     must(ioctl(control, SIOCSIFADDR, &request), "address");
     inet_aton("255.255.255.252", &in->sin_addr);
     must(ioctl(control, SIOCSIFNETMASK, &request), "netmask");
-    request.ifr_qlen = 2000;
-    must(ioctl(control, SIOCSIFTXQLEN, &request), "queue");
   }
   must(ioctl(control, SIOCGIFFLAGS, &request), "flags");
   request.ifr_flags |= IFF_UP | IFF_RUNNING;
   must(ioctl(control, SIOCSIFFLAGS, &request), "up");
   close(control);
+}
+
+/* By netlink, since the ioctl for it is for the root of the whole computer only. */
+static void lengthen_queue(const char *name) {
+  char command[64];
+  snprintf(command, sizeof command, "ip link set dev %.15s txqueuelen 2000", name);
+  if (system(command) == 0) return;
+  fprintf(stderr, "line: %s failed\n", command);
+  exit(1);
 }
 
 static int open_tun(const char *name, const char *address) {
@@ -91,6 +98,7 @@ static int open_tun(const char *name, const char *address) {
   must(tun, "/dev/net/tun");
   strncpy(request.ifr_name, name, IFNAMSIZ - 1);
   must(ioctl(tun, TUNSETIFF, &request), "TUN device");
+  lengthen_queue(name);
   set_up(name, address);
   return tun;
 }

@@ -1,14 +1,18 @@
 import { execFile, fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { findProgram } from '../world/child.ts';
 import { makeWorldFolder } from '../world/world-folder.ts';
 
 const HERE = path.join(process.cwd(), 'test', 'bench');
 /** The two ends of a line (RFC 5737's addresses for documentation). */
 const CLIENT = '192.0.2.1';
 export const SERVER = '192.0.2.2';
+
+const TUN = '/dev/net/tun';
 
 /** What a line is like. */
 export interface LineSpec {
@@ -57,6 +61,7 @@ export const HERE_ITSELF: Place = {
  */
 export async function layLine(line: LineSpec): Promise<Place> {
   const { roundTripMs, rate, queue, tcpBuffer } = line;
+  checkLines();
   const folder = await makeWorldFolder('line');
   const program = folder.file('line');
   await promisify(execFile)('cc', ['-O2', '-o', program, path.join(HERE, 'line.c')]);
@@ -83,11 +88,26 @@ export async function layLine(line: LineSpec): Promise<Place> {
   };
 }
 
+/** @throws Error that says what to do where no slow line can be laid */
+function checkLines(): void {
+  const why = process.env['MAILMOLE_BENCH_NO_LINES'];
+  if (why !== undefined) throw new Error(why);
+  try {
+    accessSync(TUN, constants.R_OK | constants.W_OK);
+  } catch {
+    throw new Error(
+      `Slow lines need ${TUN}, which you may not use: run the bench as root, or allow it (sudo chmod 666 ${TUN}).`,
+    );
+  }
+}
+
 /** Sets how large TCP's buffers may grow in a network; both ends are networks of the bench's own. */
 async function letGrow(end: readonly string[], bytes: number): Promise<void> {
   const sizes = `4096 131072 ${bytes}`;
   const settings = [`net.ipv4.tcp_rmem=${sizes}`, `net.ipv4.tcp_wmem=${sizes}`];
-  const [command = '', ...args] = [...end, 'sysctl', '--quiet', '--write', ...settings];
+  // It lies in a folder for administrators, though anybody may set what is their own network's.
+  const sysctl = findProgram('sysctl') ?? 'sysctl';
+  const [command = '', ...args] = [...end, sysctl, '--quiet', '--write', ...settings];
   await promisify(execFile)(command, args);
 }
 
