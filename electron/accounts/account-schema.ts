@@ -126,7 +126,7 @@ const forwards = z
     });
   });
 
-const draftFields = {
+const draftFields = () => ({
   name: judged(trimmed, complaintAboutName, { limit: NAME_LIMIT }),
   sshHost: host,
   sshPort: port,
@@ -139,14 +139,16 @@ const draftFields = {
   mode: z.enum(TUNNEL_MODES),
   compression: z.boolean(),
   practice: z.boolean(),
-};
-
-const draftSchema: z.ZodType<AccountDraft> = z.strictObject(draftFields);
-const accountSchema: z.ZodType<Account> = z.strictObject({
-  ...draftFields,
-  id: z.string().min(1).max(100),
-  wanted: z.boolean(),
 });
+
+const draftSchema: z.ZodType<AccountDraft> = z.lazy(() => z.strictObject(draftFields()));
+const accountSchema: z.ZodType<Account> = z.lazy(() =>
+  z.strictObject({
+    ...draftFields(),
+    id: z.string().min(1).max(100),
+    wanted: z.boolean(),
+  }),
+);
 
 /** Is this message one of the catalogue's keys, or zod's own English? */
 function keyOf(issue: z.core.$ZodIssue): string {

@@ -74,50 +74,56 @@ function route(jumps: number): z.ZodType<Route> {
 }
 
 /** A draft that was imported: ports may be left to Mailmole, and what makes it a mailbox of one's own comes later. */
-const imported = z.strictObject({
-  name: text,
-  sshHost: text,
-  sshPort: typedNumber,
-  sshUser: text,
-  signIn,
-  route: route(MOST_JUMPS),
-  oldServer: z.boolean(),
-  connection,
-  forwards: z
-    .array(forward.omit({ id: true }).extend({ localPort: typedNumber.nullable() }))
-    .max(MANY),
-  mode: z.enum(TUNNEL_MODES),
-  compression: z.boolean(),
-  hostKeys: z.array(z.strictObject({ type: text, key: text, fingerprint: text })).max(MANY),
-  hint: text,
-});
+const imported = z.lazy(() =>
+  z.strictObject({
+    name: text,
+    sshHost: text,
+    sshPort: typedNumber,
+    sshUser: text,
+    signIn,
+    route: route(MOST_JUMPS),
+    oldServer: z.boolean(),
+    connection,
+    forwards: z
+      .array(forward.omit({ id: true }).extend({ localPort: typedNumber.nullable() }))
+      .max(MANY),
+    mode: z.enum(TUNNEL_MODES),
+    compression: z.boolean(),
+    hostKeys: z.array(z.strictObject({ type: text, key: text, fingerprint: text })).max(MANY),
+    hint: text,
+  }),
+);
 
 /** The shape of a draft only; `parseDraft` judges what stands in it, field by field, in words for a person. */
-const draft = z.strictObject({
-  name: text,
-  sshHost: text,
-  sshPort: typedNumber,
-  sshUser: text,
-  signIn,
-  route: route(MOST_JUMPS),
-  oldServer: z.boolean(),
-  connection,
-  forwards: z.array(forward).max(MANY),
-  mode: z.enum(TUNNEL_MODES),
-  compression: z.boolean(),
-  practice: z.boolean(),
-});
-
-const answer = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('trust') }),
+const draft = z.lazy(() =>
   z.strictObject({
-    kind: z.literal('secret'),
-    secret: text,
-    keep: z.enum(KEEP_UNLOCKED).exactOptional(),
+    name: text,
+    sshHost: text,
+    sshPort: typedNumber,
+    sshUser: text,
+    signIn,
+    route: route(MOST_JUMPS),
+    oldServer: z.boolean(),
+    connection,
+    forwards: z.array(forward).max(MANY),
+    mode: z.enum(TUNNEL_MODES),
+    compression: z.boolean(),
+    practice: z.boolean(),
   }),
-  z.strictObject({ kind: z.literal('answers'), answers: z.array(text).max(MANY) }),
-  z.strictObject({ kind: z.literal('cancel') }),
-]);
+);
+
+const answer = z.lazy(() =>
+  z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('trust') }),
+    z.strictObject({
+      kind: z.literal('secret'),
+      secret: text,
+      keep: z.enum(KEEP_UNLOCKED).exactOptional(),
+    }),
+    z.strictObject({ kind: z.literal('answers'), answers: z.array(text).max(MANY) }),
+    z.strictObject({ kind: z.literal('cancel') }),
+  ]),
+);
 
 /** Every preference by itself. */
 export const PREFERENCE_FIELDS = {
@@ -131,44 +137,44 @@ export const PREFERENCE_FIELDS = {
   logLevel: z.enum(LOG_LEVELS),
 } satisfies { readonly [K in keyof Preferences]: z.ZodType<Preferences[K]> };
 
-/** One parser for the arguments of each verb. */
-const PARSERS: { readonly [N in IpcName]: z.ZodType<IpcArgs<N>> } = {
-  getSnapshot: z.tuple([]),
-  saveAccount: z.tuple([id.nullable(), draft]),
-  removeAccount: z.tuple([id]),
-  duplicateAccount: z.tuple([id]),
-  undoRemove: z.tuple([]),
-  setWanted: z.tuple([id, z.boolean()]),
-  setAllWanted: z.tuple([z.boolean()]),
-  tryNow: z.tuple([id]),
-  acceptChangedKey: z.tuple([id, z.string().min(1).max(200)]),
-  answerPrompt: z.tuple([id, answer]),
-  addPractice: z.tuple([]),
-  suggestForward: z.tuple([z.enum(FORWARD_PROTOCOLS), text, id.nullable()]),
-  changePort: z.tuple([id, port, port]),
-  chooseKeyFile: z.tuple([]),
-  copySettings: z.tuple([id]),
-  getProgramCards: z.tuple([id]),
-  copyText: z.tuple([z.string().max(LONG)]),
-  lock: z.tuple([]),
-  dismissNotice: z.tuple([id]),
-  getDrafts: z.tuple([]),
-  keepDraft: z.tuple([id, z.string().max(LONG).nullable()]),
-  judgeDraft: z.tuple([id.nullable(), draft]),
-  makeKey: z.tuple([text.min(1).nullable(), text]),
-  installKey: z.tuple([id.nullable(), draft, text]),
-  cancelInstall: z.tuple([]),
-  readImport: z.tuple([z.string().max(LARGEST_IMPORT)]),
-  readSetup: z.tuple([z.string().max(LARGEST_IMPORT)]),
-  addImported: z.tuple([z.array(imported).min(1).max(MANY)]),
-  openImport: z.tuple([]),
-  exportAll: z.tuple([]),
-  exportSetup: z.tuple([id]),
-  closeOpened: z.tuple([id]),
-  composeMail: z.tuple([text, text]),
-  takePlace: z.tuple([]),
-  setPreferences: z.tuple([z.strictObject(PREFERENCE_FIELDS)]),
-  copyReport: z.tuple([z.boolean()]),
+/** One parser for the arguments of each verb, made when they come. */
+const PARSERS: { readonly [N in IpcName]: () => z.ZodType<IpcArgs<N>> } = {
+  getSnapshot: () => z.tuple([]),
+  saveAccount: () => z.tuple([id.nullable(), draft]),
+  removeAccount: () => z.tuple([id]),
+  duplicateAccount: () => z.tuple([id]),
+  undoRemove: () => z.tuple([]),
+  setWanted: () => z.tuple([id, z.boolean()]),
+  setAllWanted: () => z.tuple([z.boolean()]),
+  tryNow: () => z.tuple([id]),
+  acceptChangedKey: () => z.tuple([id, z.string().min(1).max(200)]),
+  answerPrompt: () => z.tuple([id, answer]),
+  addPractice: () => z.tuple([]),
+  suggestForward: () => z.tuple([z.enum(FORWARD_PROTOCOLS), text, id.nullable()]),
+  changePort: () => z.tuple([id, port, port]),
+  chooseKeyFile: () => z.tuple([]),
+  copySettings: () => z.tuple([id]),
+  getProgramCards: () => z.tuple([id]),
+  copyText: () => z.tuple([z.string().max(LONG)]),
+  lock: () => z.tuple([]),
+  dismissNotice: () => z.tuple([id]),
+  getDrafts: () => z.tuple([]),
+  keepDraft: () => z.tuple([id, z.string().max(LONG).nullable()]),
+  judgeDraft: () => z.tuple([id.nullable(), draft]),
+  makeKey: () => z.tuple([text.min(1).nullable(), text]),
+  installKey: () => z.tuple([id.nullable(), draft, text]),
+  cancelInstall: () => z.tuple([]),
+  readImport: () => z.tuple([z.string().max(LARGEST_IMPORT)]),
+  readSetup: () => z.tuple([z.string().max(LARGEST_IMPORT)]),
+  addImported: () => z.tuple([z.array(imported).min(1).max(MANY)]),
+  openImport: () => z.tuple([]),
+  exportAll: () => z.tuple([]),
+  exportSetup: () => z.tuple([id]),
+  closeOpened: () => z.tuple([id]),
+  composeMail: () => z.tuple([text, text]),
+  takePlace: () => z.tuple([]),
+  setPreferences: () => z.tuple([z.strictObject(PREFERENCE_FIELDS)]),
+  copyReport: () => z.tuple([z.boolean()]),
 };
 
 /**
@@ -179,8 +185,7 @@ export function parseArgs<N extends IpcName>(
   name: N,
   args: readonly unknown[],
 ): Result<IpcArgs<N>, IpcFailure> {
-  // The table is indexed by the very name it is typed by; TypeScript cannot follow that through a generic.
-  const parser = PARSERS[name] as z.ZodType<IpcArgs<N>>;
+  const parser = PARSERS[name]();
   const parsed = parser.safeParse(args, { reportInput: false });
   if (parsed.success) return ok(parsed.data);
   const where = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.code}`);

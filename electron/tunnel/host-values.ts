@@ -70,80 +70,90 @@ const connectionSchema: z.ZodType<ConnectionSettings> = z.object({
   idleSeconds: z.number(),
 });
 
-export const accountSchema: z.ZodType<Account> = z.object({
-  id: z.string(),
-  name: z.string(),
-  sshHost: z.string(),
-  sshPort: port,
-  sshUser: z.string(),
-  signIn: signInSchema,
-  route: routeSchema,
-  oldServer: z.boolean(),
-  connection: connectionSchema,
-  forwards: z.array(forwardSchema),
-  mode: z.enum(TUNNEL_MODES),
-  compression: z.boolean(),
-  wanted: z.boolean(),
-  practice: z.boolean(),
-});
+export const accountSchema: z.ZodType<Account> = z.lazy(() =>
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    sshHost: z.string(),
+    sshPort: port,
+    sshUser: z.string(),
+    signIn: signInSchema,
+    route: routeSchema,
+    oldServer: z.boolean(),
+    connection: connectionSchema,
+    forwards: z.array(forwardSchema),
+    mode: z.enum(TUNNEL_MODES),
+    compression: z.boolean(),
+    wanted: z.boolean(),
+    practice: z.boolean(),
+  }),
+);
 
 const wait = z.number().exactOptional();
 
-export const settingsSchema: z.ZodType<EngineSettings> = z.object({
-  knownHostsFiles: z.array(z.string()),
-  ownKnownHostsFile: z.string(),
-  defaultKeyFiles: z.array(z.string()),
-  agentSocket: z.string().nullable(),
-  askAlways: z.boolean().exactOptional(),
-  extraCaFile: z.string().exactOptional(),
-  waits: z
-    .object({
-      reach: wait,
-      verify: wait,
-      signIn: wait,
-      keepalive: wait,
-      probe: wait,
-      hold: wait,
-      idle: wait,
-      open: wait,
-      greet: wait,
-      files: wait,
-      askAgain: wait,
-    })
-    .exactOptional(),
-});
-
-export const answerSchema: z.ZodType<PromptAnswer> = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('trust') }),
+export const settingsSchema: z.ZodType<EngineSettings> = z.lazy(() =>
   z.object({
-    kind: z.literal('secret'),
-    secret: z.string(),
-    keep: z.enum(KEEP_UNLOCKED).exactOptional(),
+    knownHostsFiles: z.array(z.string()),
+    ownKnownHostsFile: z.string(),
+    defaultKeyFiles: z.array(z.string()),
+    agentSocket: z.string().nullable(),
+    askAlways: z.boolean().exactOptional(),
+    extraCaFile: z.string().exactOptional(),
+    waits: z
+      .object({
+        reach: wait,
+        verify: wait,
+        signIn: wait,
+        keepalive: wait,
+        probe: wait,
+        hold: wait,
+        idle: wait,
+        open: wait,
+        greet: wait,
+        files: wait,
+        askAgain: wait,
+      })
+      .exactOptional(),
   }),
-  z.object({ kind: z.literal('answers'), answers: z.array(z.string()) }),
-  z.object({ kind: z.literal('cancel') }),
-  z.object({ kind: z.literal('nobody') }),
-]);
+);
 
-export const trafficSchema: z.ZodType<Traffic> = z.object({
-  openConnections: z.number(),
-  totalConnections: z.number(),
-  bytesDown: z.number(),
-  bytesUp: z.number(),
-  beforeCompression: z.number(),
-  afterCompression: z.number(),
-});
+export const answerSchema: z.ZodType<PromptAnswer> = z.lazy(() =>
+  z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('trust') }),
+    z.object({
+      kind: z.literal('secret'),
+      secret: z.string(),
+      keep: z.enum(KEEP_UNLOCKED).exactOptional(),
+    }),
+    z.object({ kind: z.literal('answers'), answers: z.array(z.string()) }),
+    z.object({ kind: z.literal('cancel') }),
+    z.object({ kind: z.literal('nobody') }),
+  ]),
+);
 
-export const factsSchema: z.ZodType<SessionFacts> = z.object({
-  serverVersion: z.string(),
-  cipher: z.string(),
-  keyExchange: z.string(),
-  hostKeyAlgorithm: z.string(),
-  hostKeyFingerprint: z.string(),
-  signedInBy: z.string(),
-  strictKeyExchange: z.boolean(),
-  compressed: z.boolean(),
-});
+export const trafficSchema: z.ZodType<Traffic> = z.lazy(() =>
+  z.object({
+    openConnections: z.number(),
+    totalConnections: z.number(),
+    bytesDown: z.number(),
+    bytesUp: z.number(),
+    beforeCompression: z.number(),
+    afterCompression: z.number(),
+  }),
+);
+
+export const factsSchema: z.ZodType<SessionFacts> = z.lazy(() =>
+  z.object({
+    serverVersion: z.string(),
+    cipher: z.string(),
+    keyExchange: z.string(),
+    hostKeyAlgorithm: z.string(),
+    hostKeyFingerprint: z.string(),
+    signedInBy: z.string(),
+    strictKeyExchange: z.boolean(),
+    compressed: z.boolean(),
+  }),
+);
 
 const s = z.string();
 
@@ -178,36 +188,40 @@ const proof = z.discriminatedUnion('kind', [
 ]);
 const n = z.number();
 
-export const stateSchema: z.ZodType<TunnelState> = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('off') }),
-  z.object({ kind: z.literal('ready'), since: n, last: greeting.nullable() }),
-  z.object({ kind: z.literal('connecting'), attempt: n, phase, tries: n }),
-  z.object({ kind: z.literal('waiting-for-user'), attempt: n, phase, prompt: s, tries: n }),
-  z.object({ kind: z.literal('connected'), attempt: n, since: n, proof }),
-  z.object({ kind: z.literal('retrying'), tries: n, retryAt: n, cause: errorSchema }),
-  z.object({ kind: z.literal('offline'), tries: n }),
-  z.object({ kind: z.literal('needs-attention'), error: errorSchema }),
-  z.object({ kind: z.literal('disconnecting'), attempt: n }),
-]);
+export const stateSchema: z.ZodType<TunnelState> = z.lazy(() =>
+  z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('off') }),
+    z.object({ kind: z.literal('ready'), since: n, last: greeting.nullable() }),
+    z.object({ kind: z.literal('connecting'), attempt: n, phase, tries: n }),
+    z.object({ kind: z.literal('waiting-for-user'), attempt: n, phase, prompt: s, tries: n }),
+    z.object({ kind: z.literal('connected'), attempt: n, since: n, proof }),
+    z.object({ kind: z.literal('retrying'), tries: n, retryAt: n, cause: errorSchema }),
+    z.object({ kind: z.literal('offline'), tries: n }),
+    z.object({ kind: z.literal('needs-attention'), error: errorSchema }),
+    z.object({ kind: z.literal('disconnecting'), attempt: n }),
+  ]),
+);
 
-export const requestSchema: z.ZodType<PromptRequest> = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('host-key'),
-    host: s,
-    port,
-    algorithm: s,
-    fingerprint: s,
-    otherKeyKnown: z.boolean(),
-    authorityKnown: z.boolean(),
-  }),
-  z.object({ kind: z.literal('passphrase'), keyPath: s, wrongBefore: z.boolean(), triesLeft: n }),
-  z.object({ kind: z.literal('password'), user: s, host: s, wrongBefore: z.boolean() }),
-  z.object({
-    kind: z.literal('code'),
-    user: s,
-    host: s,
-    title: s,
-    instruction: s,
-    questions: z.array(z.object({ text: s, echo: z.boolean() })),
-  }),
-]);
+export const requestSchema: z.ZodType<PromptRequest> = z.lazy(() =>
+  z.discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('host-key'),
+      host: s,
+      port,
+      algorithm: s,
+      fingerprint: s,
+      otherKeyKnown: z.boolean(),
+      authorityKnown: z.boolean(),
+    }),
+    z.object({ kind: z.literal('passphrase'), keyPath: s, wrongBefore: z.boolean(), triesLeft: n }),
+    z.object({ kind: z.literal('password'), user: s, host: s, wrongBefore: z.boolean() }),
+    z.object({
+      kind: z.literal('code'),
+      user: s,
+      host: s,
+      title: s,
+      instruction: s,
+      questions: z.array(z.object({ text: s, echo: z.boolean() })),
+    }),
+  ]),
+);

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import type { AccountId } from '../../electron/shared/account';
 import { useAnnouncements } from '../state/use-announcements';
 import { useBroughtUp } from '../state/use-brought-up';
@@ -6,12 +6,20 @@ import { useDropped } from '../state/use-dropped';
 import { usePlaces, type Places, type Visit } from '../state/use-places';
 import { useSnapshot } from '../state/use-snapshot';
 import { useVerbs } from '../state/verbs';
-import { BringIn } from './import/BringIn';
-import { ImportPage } from './import/ImportPage';
-import { MailboxForm } from './form/MailboxForm';
 import { MailboxList } from './list/MailboxList';
-import { Preferences } from './preferences/Preferences';
-import { Wizard } from './wizard/Wizard';
+
+// What is read when a person goes there: the list need not wait for it.
+const BringIn = lazy(async () => ({ default: (await import('./import/BringIn')).BringIn }));
+const ImportPage = lazy(async () => ({
+  default: (await import('./import/ImportPage')).ImportPage,
+}));
+const MailboxForm = lazy(async () => ({
+  default: (await import('./form/MailboxForm')).MailboxForm,
+}));
+const Preferences = lazy(async () => ({
+  default: (await import('./preferences/Preferences')).Preferences,
+}));
+const Wizard = lazy(async () => ({ default: (await import('./wizard/Wizard')).Wizard }));
 
 /** A place that is entered and left; on leaving it the keyboard goes back to the element that led there. */
 function useFocusBack(id: string): [boolean, (isThere: boolean) => void] {
@@ -89,34 +97,36 @@ export function App() {
           onUndoCancel={places.undoCancel}
         />
       </div>
-      {isPreferring && opened === null ? (
-        <Preferences preferences={snapshot.preferences} onBack={() => setIsPreferring(false)} />
-      ) : null}
-      {isBringingIn ? (
-        // What was pasted stays while it is looked at.
-        <div className="window" hidden={opened !== null}>
-          <BringIn onBack={() => setIsBringingIn(false)} onRead={setDropped} />
-        </div>
-      ) : null}
-      {visit === null ? null : (
-        // What is typed there stays while a file is looked at.
-        <div className="window" hidden={opened !== null}>
-          <Visited key={visit.visit} visit={visit} places={places} />
-        </div>
-      )}
-      {opened === null ? null : (
-        <ImportPage
-          key={opened.id}
-          read={opened.read}
-          fileName={opened.fileName}
-          onBack={closeOpened}
-          onAdded={([first]) => {
-            closeOpened();
-            setIsBringingIn(false);
-            if (first !== undefined) setSought({ id: first });
-          }}
-        />
-      )}
+      <Suspense>
+        {isPreferring && opened === null ? (
+          <Preferences preferences={snapshot.preferences} onBack={() => setIsPreferring(false)} />
+        ) : null}
+        {isBringingIn ? (
+          // What was pasted stays while it is looked at.
+          <div className="window" hidden={opened !== null}>
+            <BringIn onBack={() => setIsBringingIn(false)} onRead={setDropped} />
+          </div>
+        ) : null}
+        {visit === null ? null : (
+          // What is typed there stays while a file is looked at.
+          <div className="window" hidden={opened !== null}>
+            <Visited key={visit.visit} visit={visit} places={places} />
+          </div>
+        )}
+        {opened === null ? null : (
+          <ImportPage
+            key={opened.id}
+            read={opened.read}
+            fileName={opened.fileName}
+            onBack={closeOpened}
+            onAdded={([first]) => {
+              closeOpened();
+              setIsBringingIn(false);
+              if (first !== undefined) setSought({ id: first });
+            }}
+          />
+        )}
+      </Suspense>
     </>
   );
 }

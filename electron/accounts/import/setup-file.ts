@@ -56,105 +56,112 @@ const port = (description: string) =>
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T, description: string) =>
   z.enum(values, { error: 'import:setup.one-of' }).describe(description);
 
-const server = z
-  .strictObject(
+const server = () =>
+  z
+    .strictObject(
+      {
+        host: host('The SSH server.'),
+        port: port('Its port; 22 when left out.').optional(),
+        hostKeys: z
+          .array(
+            judged(
+              (line) => (parseServerKey(line) === null ? 'import:setup.host-key' : null),
+              'A public key: type and base64, or a whole line of known_hosts or ssh-keyscan.',
+            ),
+            { error: 'import:setup.list' },
+          )
+          .min(1, { error: 'import:setup.no-host-key' })
+          .max(MOST_KEYS, { error: 'import:setup.too-many' })
+          .describe('All keys of the SSH server. Nobody is asked to trust it blindly.'),
+      },
+      { error: objectError },
+    )
+    .describe('The SSH server that people sign in to.');
+
+const forward = () =>
+  z.strictObject(
     {
-      host: host('The SSH server.'),
-      port: port('Its port; 22 when left out.').optional(),
-      hostKeys: z
-        .array(
-          judged(
-            (line) => (parseServerKey(line) === null ? 'import:setup.host-key' : null),
-            'A public key: type and base64, or a whole line of known_hosts or ssh-keyscan.',
-          ),
-          { error: 'import:setup.list' },
-        )
-        .min(1, { error: 'import:setup.no-host-key' })
-        .max(MOST_KEYS, { error: 'import:setup.too-many' })
-        .describe('All keys of the SSH server. Nobody is asked to trust it blindly.'),
+      protocol: oneOf(FORWARD_PROTOCOLS, 'What the mail program speaks.'),
+      mailHost: host(
+        'The mail server, as the SSH server reaches it; the SSH server when left out.',
+      ).optional(),
+      mailPort: port('Its port; the usual one of the protocol when left out.').optional(),
+      localAddress: judged(
+        complaintAboutLocalAddress,
+        'An address of this computer only: localhost (when left out), 127.x.y.z or ::1.',
+      ).optional(),
+      localPort: port(
+        'The port on this computer; the next free one is taken when another mailbox has it.',
+      ).optional(),
+      tls: oneOf(
+        FORWARD_TLS,
+        'Whether Mailmole speaks TLS with the mail server itself.',
+      ).optional(),
     },
     { error: objectError },
-  )
-  .describe('The SSH server that people sign in to.');
+  );
 
-const forward = z.strictObject(
-  {
-    protocol: oneOf(FORWARD_PROTOCOLS, 'What the mail program speaks.'),
-    mailHost: host(
-      'The mail server, as the SSH server reaches it; the SSH server when left out.',
-    ).optional(),
-    mailPort: port('Its port; the usual one of the protocol when left out.').optional(),
-    localAddress: judged(
-      complaintAboutLocalAddress,
-      'An address of this computer only: localhost (when left out), 127.x.y.z or ::1.',
-    ).optional(),
-    localPort: port(
-      'The port on this computer; the next free one is taken when another mailbox has it.',
-    ).optional(),
-    tls: oneOf(FORWARD_TLS, 'Whether Mailmole speaks TLS with the mail server itself.').optional(),
-  },
-  { error: objectError },
-);
-
-const forwards = z
-  .array(forward, { error: 'import:setup.list' })
-  .min(1, { error: 'form:forward-none' })
-  .max(MOST_FORWARDS, { error: 'import:setup.too-many' })
-  .superRefine((list, context) => {
-    const ends = list.map((each) => ({
-      localAddress: each.localAddress ?? 'localhost',
-      localPort: each.localPort ?? DEFAULT_LOCAL_PORTS[each.protocol],
-    }));
-    ends.forEach((one, index) => {
-      const twice = ends.slice(0, index).some((other) => collide(one, other));
-      if (twice && list[index]?.localPort !== undefined)
-        context.addIssue({
-          code: 'custom',
-          path: [index, 'localPort'],
-          message: 'form:local-port-twice',
-        });
+const forwards = () =>
+  z
+    .array(forward(), { error: 'import:setup.list' })
+    .min(1, { error: 'form:forward-none' })
+    .max(MOST_FORWARDS, { error: 'import:setup.too-many' })
+    .superRefine((list, context) => {
+      const ends = list.map((each) => ({
+        localAddress: each.localAddress ?? 'localhost',
+        localPort: each.localPort ?? DEFAULT_LOCAL_PORTS[each.protocol],
+      }));
+      ends.forEach((one, index) => {
+        const twice = ends.slice(0, index).some((other) => collide(one, other));
+        if (twice && list[index]?.localPort !== undefined)
+          context.addIssue({
+            code: 'custom',
+            path: [index, 'localPort'],
+            message: 'form:local-port-twice',
+          });
+      });
     });
-  });
 
 /**
  * What may stand in a set-up file, and nothing else may: no key file, no command, no agent, no route, no known_hosts
  * file of its own, no password.
  */
-export const setupSchema = z
-  .strictObject(
-    {
-      $schema: z
-        .string()
-        .max(LONGEST_HINT)
-        .optional()
-        .describe('For editors; Mailmole ignores it.'),
-      format: z.literal(SETUP_FORMAT, { error: 'import:setup.format' }),
-      version: z.literal(SETUP_VERSION, { error: 'import:setup.version' }),
-      name: judged(complaintAboutName, 'What the mailbox is called.').max(NAME_LIMIT),
-      server,
-      forwards: forwards.describe('What the mail program uses.'),
-      user: judged(
-        complaintAboutUser,
-        'The user name, when it is the same for everybody.',
-      ).optional(),
-      signIn: oneOf(
-        ['automatic', 'password'],
-        'How people sign in; automatic when left out.',
-      ).optional(),
-      mode: oneOf(TUNNEL_MODES, 'When to connect; on-demand when left out.').optional(),
-      compression: z
-        .boolean({ error: 'import:setup.yes-no' })
-        .optional()
-        .describe('Whether to compress, for slow lines.'),
-      hint: judged(() => null, 'Words of the provider for the person, as plain text.').optional(),
-    },
-    { error: objectError },
-  )
-  .describe(
-    'A set-up file of Mailmole: a mailbox that an administrator prepared. It holds no secret.',
-  );
+export const setupSchema = () =>
+  z
+    .strictObject(
+      {
+        $schema: z
+          .string()
+          .max(LONGEST_HINT)
+          .optional()
+          .describe('For editors; Mailmole ignores it.'),
+        format: z.literal(SETUP_FORMAT, { error: 'import:setup.format' }),
+        version: z.literal(SETUP_VERSION, { error: 'import:setup.version' }),
+        name: judged(complaintAboutName, 'What the mailbox is called.').max(NAME_LIMIT),
+        server: server(),
+        forwards: forwards().describe('What the mail program uses.'),
+        user: judged(
+          complaintAboutUser,
+          'The user name, when it is the same for everybody.',
+        ).optional(),
+        signIn: oneOf(
+          ['automatic', 'password'],
+          'How people sign in; automatic when left out.',
+        ).optional(),
+        mode: oneOf(TUNNEL_MODES, 'When to connect; on-demand when left out.').optional(),
+        compression: z
+          .boolean({ error: 'import:setup.yes-no' })
+          .optional()
+          .describe('Whether to compress, for slow lines.'),
+        hint: judged(() => null, 'Words of the provider for the person, as plain text.').optional(),
+      },
+      { error: objectError },
+    )
+    .describe(
+      'A set-up file of Mailmole: a mailbox that an administrator prepared. It holds no secret.',
+    );
 
-export type SetupFile = z.infer<typeof setupSchema>;
+export type SetupFile = z.infer<ReturnType<typeof setupSchema>>;
 
 /** An object that is none, or that has a name it may not have. */
 function objectError(issue: { readonly code?: string | undefined }): string {
@@ -168,7 +175,7 @@ export function parseSetupFile(text: string): Result<SetupFile, readonly ImportP
     return fail([{ place: null, messageKey: 'import:too-large', params: {} }]);
   const json = readJson(source);
   if (!json.ok) return fail([json.error]);
-  const parsed = setupSchema.safeParse(json.value.value);
+  const parsed = setupSchema().safeParse(json.value.value);
   if (parsed.success) return ok(parsed.data);
   const placed = json.value;
   return fail(
