@@ -5,7 +5,7 @@ import { AttemptSecrets, type KeyRing } from '../secrets/key-ring';
 import { AttemptMemory } from './attempt-memory';
 import { buildPlan, type ConnectionPlan } from './connection-plan';
 import type { ChannelRequest } from './early-channel';
-import type { ConnectionDependencies } from './handshake';
+import type { ConnectionDependencies } from './connection-dependencies';
 import type { HostKeys } from './host-keys';
 import { ASKED_BY } from './jump';
 import type { KeyOpener } from './key-opener';

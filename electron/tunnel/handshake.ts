@@ -3,12 +3,10 @@ import ssh2, { type Client, type ConnectConfig, type NegotiatedAlgorithms } from
 import type { SessionFacts } from '../shared/app-snapshot';
 import type { TunnelError } from '../shared/tunnel-error';
 import type { Phase } from '../shared/tunnel-state';
-import type { AttemptSecrets } from '../secrets/key-ring';
 import { algorithmsFor } from './algorithms';
-import type { AttemptMemory } from './attempt-memory';
 import { AuthSequence } from './auth-sequence';
-import type { ConnectionPlan } from './connection-plan';
-import { EarlyChannel, type ChannelRequest } from './early-channel';
+import type { ConnectionDependencies } from './connection-dependencies';
+import { EarlyChannel } from './early-channel';
 import {
   cleanServerText,
   foreignGreeting,
@@ -17,11 +15,7 @@ import {
   type AttemptContext,
 } from './error-mapping';
 import { HostVerifier } from './host-verifier';
-import type { HostKeys } from './host-keys';
-import type { KeyOpener } from './key-opener';
-import type { Person } from './person';
 import { PhaseTimer } from './phase-timer';
-import type { Log } from './ports';
 import { corkPerTick, SendGate } from './send-gate';
 import { ServerWords } from './server-words';
 import { watchSilence } from './silence';
@@ -32,26 +26,6 @@ import { takeOverKeepalive } from './ssh2-keepalive';
 import { widenWindows } from './ssh2-window';
 import { FLOOD, SshSession } from './ssh-session';
 import { TunnelFailure } from './tunnel-failure';
-
-export interface ConnectionDependencies {
-  readonly plan: ConnectionPlan;
-  readonly hostKeys: HostKeys;
-  readonly secrets: AttemptSecrets;
-  /** For the passwords of proxies. */
-  readonly proxySecrets: AttemptSecrets;
-  readonly memory: AttemptMemory;
-  readonly opener: KeyOpener;
-  readonly agentSocket: string | null;
-  readonly person: Person;
-  readonly log: Log;
-  /** A fingerprint that a person compared and takes in place of the known key. */
-  readonly acceptedFingerprint: string | null;
-  readonly onPhase: (phase: Phase) => void;
-  /** The channel that will be wanted first, asked for together with the sign-in where that can be; default none. */
-  readonly firstChannel?: () => ChannelRequest | null;
-  /** The same for the server that the plan jumps from; null when it does not. */
-  readonly via: ConnectionDependencies | null;
-}
 
 /** What follows once the server is reached: who it is, and who we are. */
 export class Handshake {

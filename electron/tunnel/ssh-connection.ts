@@ -1,4 +1,5 @@
-import { Handshake, type ConnectionDependencies } from './handshake';
+import type { ConnectionDependencies } from './connection-dependencies';
+import { Handshake } from './handshake';
 import { reachServer } from './reach';
 import type { SshSession } from './ssh-session';
 

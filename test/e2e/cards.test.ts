@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Translate } from '../../electron/shared/messages';
 import type { TunnelErrorKind } from '../../electron/shared/tunnel-error';
-import { keepApps, makeAppFolder, type TestApp } from '../support/app';
+import { keepApps, type TestApp } from '../support/app';
 import { expectAccessible } from '../support/axe';
 import { addMailbox, expectCard, through, troubleOf, type Change } from '../support/cards';
-import { giveKey, makeKnown, startMailWorld, type MailWorld } from '../support/mail-world';
+import { familiarFolder, makeKnown, startMailWorld, type MailWorld } from '../support/mail-world';
 import type { MainWindow } from '../support/pages';
 import { englishWords } from '../unit/support/words';
 import { startDovecot, type Dovecot } from '../world/dovecot';
@@ -89,9 +89,7 @@ describe('each error’s card, in the real application', () => {
       old: await startSshd({ authorizedKeys: [mail.key], oldAlgorithms: true }),
       closed: await freePort('127.0.0.1'),
     };
-    const folder = await makeAppFolder();
-    await giveKey(folder, mail.key);
-    await makeKnown(folder, mail.sshd.knownHosts());
+    const folder = await familiarFolder(mail);
     await makeKnown(folder, world.revoked.knownHosts().replace(/^/gmu, '@revoked ').trimEnd());
     app = await apps.launch({ folder });
     main = await app.main();

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listDocument } from '../../electron/control/documents';
 import { commandLine, keepApps, makeAppFolder, type AppFolder, type TestApp } from '../support/app';
 import { runCommand, type Ran } from '../support/control';
-import { giveKey, makeKnown, startMailWorld, type MailWorld } from '../support/mail-world';
+import { familiarFolder, startMailWorld, type MailWorld } from '../support/mail-world';
 import { endFamily, familyOf } from '../world/processes';
 import { freePort } from '../world/world-folder';
 
@@ -24,9 +24,7 @@ describe('the command and the real application', () => {
 
   beforeAll(async () => {
     world = await startMailWorld();
-    folder = await makeAppFolder();
-    await giveKey(folder, world.key);
-    await makeKnown(folder, world.sshd.knownHosts());
+    folder = await familiarFolder(world);
     port = await freePort('127.0.0.1');
     app = await apps.launch({ folder, args: ['--hidden'] });
   });

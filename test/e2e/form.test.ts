@@ -2,15 +2,9 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_CONNECTION, type Account } from '../../electron/shared/account';
-import { keepApps, makeAppFolder, type TestApp } from '../support/app';
+import { keepApps, type TestApp } from '../support/app';
 import { expectAccessible } from '../support/axe';
-import {
-  filledFor,
-  giveKey,
-  makeKnown,
-  startMailWorld,
-  type MailWorld,
-} from '../support/mail-world';
+import { familiarFolder, filledFor, startMailWorld, type MailWorld } from '../support/mail-world';
 import { MailboxForm, type MainWindow } from '../support/pages';
 import { startSocksProxy, type Proxy } from '../world/proxies';
 import { until } from '../world/wait';
@@ -24,9 +18,7 @@ describe('the form with all settings', () => {
 
   beforeAll(async () => {
     [world, proxy] = await Promise.all([startMailWorld(), startSocksProxy()]);
-    const folder = await makeAppFolder();
-    await giveKey(folder, world.key);
-    await makeKnown(folder, world.sshd.knownHosts());
+    const folder = await familiarFolder(world);
     app = await apps.launch({ folder });
     main = await app.main();
     const form = await main.add();

@@ -7,7 +7,7 @@ import { DEFAULT_CONNECTION, type AccountDraft } from '../../electron/shared/acc
 import { loadLanguage } from '../../electron/shared/i18n/catalogue';
 import { expectAccessible } from '../support/axe';
 import { keepApps, makeAppFolder, type AppFolder, type TestApp } from '../support/app';
-import { filledFor, giveKey, makeKnown, startMailWorld } from '../support/mail-world';
+import { familiarFolder, filledFor, startMailWorld } from '../support/mail-world';
 import type { MailWorld } from '../support/mail-world';
 import { startNotifications, type Notifications } from '../support/notifications';
 import { inPage, isAsking, type MainWindow } from '../support/pages';
@@ -144,9 +144,7 @@ describe('a connection that is lost', () => {
 
   beforeAll(async () => {
     world = await startMailWorld();
-    const folder = await makeAppFolder();
-    await giveKey(folder, world.key);
-    await makeKnown(folder, world.sshd.knownHosts());
+    const folder = await familiarFolder(world);
     app = await apps.launch({ folder });
     notifications = await startNotifications(app.env);
   });

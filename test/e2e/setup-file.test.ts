@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectAccessible } from '../support/axe';
 import { commandLine, keepApps, makeAppFolder, type TestApp } from '../support/app';
-import { giveKey, makeKnown, startMailWorld, type MailWorld } from '../support/mail-world';
+import { familiarFolder, giveKey, startMailWorld, type MailWorld } from '../support/mail-world';
 import { inPage, isAsking, type MainWindow } from '../support/pages';
 import { until } from '../world/wait';
 import { freePort } from '../world/world-folder';
@@ -148,9 +148,7 @@ describe('mailboxes of one computer', () => {
 
   beforeAll(async () => {
     world = await startMailWorld();
-    const folder = await makeAppFolder();
-    await giveKey(folder, world.key);
-    await makeKnown(folder, world.sshd.knownHosts());
+    const folder = await familiarFolder(world);
     app = await apps.launch({ folder });
     main = await app.main();
   });

@@ -2,15 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { findTrayItem } from '../../build/lib/demo-tray.mjs';
-import { commandLine, keepApps, makeAppFolder, type TestApp } from '../support/app';
+import { commandLine, keepApps, type TestApp } from '../support/app';
 import { enterBareDesktop } from '../support/app-desktop';
-import {
-  filledFor,
-  giveKey,
-  makeKnown,
-  startMailWorld,
-  type MailWorld,
-} from '../support/mail-world';
+import { familiarFolder, filledFor, startMailWorld, type MailWorld } from '../support/mail-world';
 import { mainWindowIsOpen } from '../support/pages';
 import type { Tray } from '../support/tray';
 import { until } from '../world/wait';
@@ -26,9 +20,7 @@ describe('the tray, as a real panel sees it', () => {
 
   beforeAll(async () => {
     world = await startMailWorld();
-    const folder = await makeAppFolder();
-    await giveKey(folder, world.key);
-    await makeKnown(folder, world.sshd.knownHosts());
+    const folder = await familiarFolder(world);
     app = await apps.launch({ folder });
     tray = await app.tray();
   });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { DEFAULT_CONNECTION, type AccountDraft } from '../../electron/shared/account';
-import { keepApps, makeAppFolder, type TestApp } from '../support/app';
-import { giveKey, makeKnown, startMailWorld, type MailWorld } from '../support/mail-world';
+import { keepApps, type TestApp } from '../support/app';
+import { familiarFolder, makeKnown, startMailWorld, type MailWorld } from '../support/mail-world';
 import { inPage, type MainWindow } from '../support/pages';
 import { makeKey } from '../world/ssh-keys';
 import { startSshd, type Sshd } from '../world/sshd';
@@ -64,9 +64,7 @@ describe('several mailboxes', () => {
 
   beforeAll(async () => {
     world = await startMailWorld();
-    const folder = await makeAppFolder();
-    await giveKey(folder, world.key);
-    await makeKnown(folder, world.sshd.knownHosts());
+    const folder = await familiarFolder(world);
     app = await apps.launch({ folder });
     main = await app.main();
     camera = new Camera(app);

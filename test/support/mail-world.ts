@@ -5,7 +5,7 @@ import type { TestMessage } from '../world/messages.ts';
 import { makeKey, type TestKey } from '../world/ssh-keys.ts';
 import { startSshd, type Sshd, type SshdOptions } from '../world/sshd.ts';
 import { freePort } from '../world/world-folder.ts';
-import type { AppFolder } from './app.ts';
+import { makeAppFolder, type AppFolder } from './app.ts';
 import type { Filled } from './pages.ts';
 
 /** A server to sign in to that only forwards, and a mail server behind it: both real. */
@@ -63,4 +63,12 @@ export async function filledFor(
     ...more,
     localPort: typeof more.localPort === 'number' ? more.localPort : await freePort('127.0.0.1'),
   };
+}
+
+/** The folders of a person who has used the server before: with the key, and with the server's own among the known. */
+export async function familiarFolder({ sshd, key }: MailWorld): Promise<AppFolder> {
+  const folder = await makeAppFolder();
+  await giveKey(folder, key);
+  await makeKnown(folder, sshd.knownHosts());
+  return folder;
 }

@@ -10,7 +10,7 @@ import ssh2, {
 import { KeyRing, AttemptSecrets } from '../../../electron/secrets/key-ring';
 import { AttemptMemory } from '../../../electron/tunnel/attempt-memory';
 import type { AuthStep } from '../../../electron/tunnel/connection-plan';
-import type { ConnectionDependencies } from '../../../electron/tunnel/handshake';
+import type { ConnectionDependencies } from '../../../electron/tunnel/connection-dependencies';
 import { HostKeys } from '../../../electron/tunnel/host-keys';
 import { KeyOpener } from '../../../electron/tunnel/key-opener';
 import type { Person } from '../../../electron/tunnel/person';

@@ -9,15 +9,25 @@ const KEEPALIVE = { intervalMs: 1_000, count: 3 };
 describe('a line', () => {
   let line: PassThrough;
   let silences: number;
+  let asked: number;
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     line = new PassThrough();
     silences = 0;
+    asked = 0;
   });
   afterEach(() => {
     vi.useRealTimers();
   });
   const watch = (keepalive = KEEPALIVE) => watchSilence(line, keepalive, () => silences++);
+  const watchAsking = (): void => {
+    watchSilence(
+      line,
+      KEEPALIVE,
+      () => silences++,
+      () => asked++,
+    );
+  };
   const speak = () => line.emit('data', Buffer.from('.'));
 
   it('is given up when nothing came for one interval more than the server may owe answers, once', () => {
@@ -56,13 +66,7 @@ describe('a line', () => {
   });
 
   it('is asked at every interval, and given up when as many questions in a row had no answer', () => {
-    let asked = 0;
-    watchSilence(
-      line,
-      KEEPALIVE,
-      () => silences++,
-      () => asked++,
-    );
+    watchAsking();
     for (let i = 0; i < 20; i++) {
       vi.advanceTimersByTime(1_000);
       speak();
@@ -78,13 +82,7 @@ describe('a line', () => {
   });
 
   it('is not asked while it speaks anyway', () => {
-    let asked = 0;
-    watchSilence(
-      line,
-      KEEPALIVE,
-      () => silences++,
-      () => asked++,
-    );
+    watchAsking();
     for (let i = 0; i < 20; i++) {
       vi.advanceTimersByTime(400);
       speak();
