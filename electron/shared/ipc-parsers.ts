@@ -73,22 +73,27 @@ function route(jumps: number): z.ZodType<Route> {
   return z.discriminatedUnion('kind', [...near, jump]);
 }
 
+/** What every draft says. */
+const described = () => ({
+  name: text,
+  sshHost: text,
+  sshPort: typedNumber,
+  sshUser: text,
+  signIn,
+  route: route(MOST_JUMPS),
+  oldServer: z.boolean(),
+  connection,
+  mode: z.enum(TUNNEL_MODES),
+  compression: z.boolean(),
+});
+
 /** A draft that was imported: ports may be left to Mailmole, and what makes it a mailbox of one's own comes later. */
 const imported = z.lazy(() =>
   z.strictObject({
-    name: text,
-    sshHost: text,
-    sshPort: typedNumber,
-    sshUser: text,
-    signIn,
-    route: route(MOST_JUMPS),
-    oldServer: z.boolean(),
-    connection,
+    ...described(),
     forwards: z
       .array(forward.omit({ id: true }).extend({ localPort: typedNumber.nullable() }))
       .max(MANY),
-    mode: z.enum(TUNNEL_MODES),
-    compression: z.boolean(),
     hostKeys: z.array(z.strictObject({ type: text, key: text, fingerprint: text })).max(MANY),
     hint: text,
   }),
@@ -97,17 +102,8 @@ const imported = z.lazy(() =>
 /** The shape of a draft only; `parseDraft` judges what stands in it, field by field, in words for a person. */
 const draft = z.lazy(() =>
   z.strictObject({
-    name: text,
-    sshHost: text,
-    sshPort: typedNumber,
-    sshUser: text,
-    signIn,
-    route: route(MOST_JUMPS),
-    oldServer: z.boolean(),
-    connection,
+    ...described(),
     forwards: z.array(forward).max(MANY),
-    mode: z.enum(TUNNEL_MODES),
-    compression: z.boolean(),
     practice: z.boolean(),
   }),
 );
