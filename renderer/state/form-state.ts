@@ -51,7 +51,8 @@ export interface FormState extends TypedSignIn {
   readonly practice: boolean;
 }
 
-function typed(forward: Forward): TypedForward {
+/** A forward, ready to be typed over. */
+export function typedForward(forward: Forward): TypedForward {
   return {
     ...forward,
     localPort: String(forward.localPort),
@@ -67,7 +68,7 @@ export function emptyForm(suggested: Forward, mode: TunnelMode = 'on-demand'): F
     sshPort: '22',
     sshUser: '',
     ...AUTOMATIC,
-    forwards: [{ ...typed(suggested), mailHost: '' }],
+    forwards: [{ ...typedForward(suggested), mailHost: '' }],
     mode,
     route: { kind: 'direct' },
     oldServer: false,
@@ -88,7 +89,7 @@ export function formOf(account: Account): FormState {
     sshUser,
     ...typedSignIn(signIn),
     forwards: forwards.map((forward) => ({
-      ...typed(forward),
+      ...typedForward(forward),
       mailHost: forward.mailHost === sshHost ? '' : forward.mailHost,
     })),
     mode,
@@ -181,7 +182,7 @@ export function withAddedForward(form: FormState, suggested: Forward): FormState
   const localPort = freeIn(form, suggested.localPort, -1);
   return {
     ...form,
-    forwards: [...form.forwards, { ...typed(suggested), mailHost, localPort }],
+    forwards: [...form.forwards, { ...typedForward(suggested), mailHost, localPort }],
   };
 }
 

@@ -40,9 +40,25 @@ describe('setting a mailbox up', () => {
       );
     await hasFocus(/^Server$/u);
     const closed = await freePort('127.0.0.1');
-    await keyboard.type(`${world.sshd.user}@${world.sshd.host}:${closed}`);
+    const { user, host } = world.sshd;
+    await keyboard.type(`ssh -p ${closed} ${user}@${host}`);
     await keyboard.press('Tab');
     await hasFocus(/^User name$/u);
+    // The command is taken apart, which is told, can be taken back, and then is not done again.
+    const told = wizard.page
+      .locator('p')
+      .getByText(`Filled in for you: User name: ${user} · Port of the server: ${closed}`);
+    await told.waitFor();
+    await expectAccessible(wizard.page);
+    await keyboard.press('Shift+Tab');
+    await hasFocus(/^Undo$/u);
+    await keyboard.press('Enter');
+    await hasFocus(/^Server$/u);
+    await keyboard.press('Enter');
+    await wizard.page.getByText('Only the server’s name, without spaces').waitFor();
+    await keyboard.press('ControlOrMeta+A');
+    await keyboard.type(`${user}@${host}:${closed}`);
+    // Enter takes the text apart as well, and goes on.
     await keyboard.press('Enter');
     await wizard.asks(QUESTIONS.signIn);
     await hasFocus(/^Automatic/u);

@@ -6,6 +6,7 @@ import { TextRow } from '../../components/TextRow';
 import { useWords } from '../../i18n/use-words';
 import { withForward, type TypedForward } from '../../state/form-state';
 import { fieldId } from './field-focus';
+import { TakenNote } from './TakenNote';
 import type { FormHandle } from './use-form';
 
 interface ForwardFieldsProps {
@@ -52,9 +53,11 @@ function ForwardFields({ handle, forward, index }: ForwardFieldsProps) {
           placeholder={form.sshHost}
           isTechnical
           {...row('mailHost')}
+          onBlur={() => void handle.take()}
         />
         <TextRow label={t('form:forward.mail-port')} isNumber {...row('mailPort')} />
       </div>
+      <TakenNote handle={handle} field={path('mailHost')} />
       {form.forwards.length > 1 ? (
         <div className="form__forward-end">
           <Button kind="quiet" small onPress={() => removeForward(index)}>

@@ -1,20 +1,14 @@
 import { useWords } from '../../i18n/use-words';
 import { TextRow } from '../../components/TextRow';
-import { withServer, withServerText } from '../../state/form-state';
-import { parseServerText } from '../../state/server-text';
+import { withServer } from '../../state/form-state';
 import { fieldId } from './field-focus';
+import { TakenNote } from './TakenNote';
 import type { FormHandle } from './use-form';
 
 /** Which server the mailbox is on, and who the person is there. */
 export function ServerFields({ handle }: { readonly handle: FormHandle }) {
   const t = useWords();
-  const { form, set, problemOf } = handle;
-  const take = (text: string): void => {
-    const parts = parseServerText(text);
-    set((now) => withServerText(now, parts), 'sshHost');
-    if (parts.user !== undefined) set((now) => now, 'sshUser');
-    if (parts.port !== undefined) set((now) => now, 'sshPort');
-  };
+  const { form, set, problemOf, take } = handle;
   return (
     <>
       <TextRow
@@ -25,17 +19,16 @@ export function ServerFields({ handle }: { readonly handle: FormHandle }) {
         problem={problemOf('sshHost')}
         isTechnical
         onChange={(host) => set((now) => withServer(now, host), 'sshHost')}
-        onBlur={() => {
-          if (/[@:[\]]/u.test(form.sshHost)) take(form.sshHost);
-        }}
+        onBlur={() => void take()}
         onPaste={(event) => {
           // Pasting over the whole field: what was pasted is taken apart at once.
           const { selectionStart, selectionEnd, value } = event.currentTarget;
           if (selectionStart !== 0 || selectionEnd !== value.length) return;
           event.preventDefault();
-          take(event.clipboardData.getData('text/plain'));
+          void take(withServer(form, event.clipboardData.getData('text/plain').trim()));
         }}
       />
+      <TakenNote handle={handle} field="sshHost" />
       <TextRow
         id={fieldId('sshUser')}
         label={t('form:user.label')}

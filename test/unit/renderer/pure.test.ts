@@ -37,7 +37,7 @@ describe('a server as it is typed', () => {
     ['[2001:db8::1]:2222', { host: '2001:db8::1', port: 2222 }],
     ['m@[2001:db8::1]', { host: '2001:db8::1', user: 'm' }],
     ['2001:db8::1', { host: '2001:db8::1' }],
-    ['https://example.org/mail', { host: 'https://example.org/mail' }],
+    ['https://example.org/mail', { host: 'example.org' }],
     ['two words', { host: 'two words' }],
     ['', { host: '' }],
   ])('%j', (text, parts) => {

@@ -144,7 +144,7 @@ describe('the name that a server suggests', () => {
   it.each([
     ['shell.example.org', 'shell.example.org'],
     ['me@shell.example.org:2222', 'shell.example.org'],
-    ['https://mail.example.org/', ''],
+    ['https://mail.example.org/', 'mail.example.org'],
     ['two words', ''],
     ['bücher.example', 'bücher.example'],
     ['-x', ''],
