@@ -56,7 +56,7 @@ describe('mailboxes in the window', () => {
     expect(await inPage(main.page, 'document.activeElement.labels[0].textContent')).toBe('Server');
 
     await form.fill({
-      server: 'https://mail.example.org/',
+      server: 'mail.example.org/inbox',
       user: 'msingh',
       name: 'University',
       signIn: 'Key file',

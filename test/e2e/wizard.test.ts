@@ -55,7 +55,7 @@ describe.skipIf(!passwordSignIn().available)('the first run', () => {
     await wizard.press('Next');
     await wizard.page.getByText('Fill in the server, such as mail.example.org.').waitFor();
     await expectAccessible(wizard.page);
-    await wizard.field('Server').fill('https://mail.example.org/');
+    await wizard.field('Server').fill('mail.example.org/inbox');
     await wizard.press('Next');
     await wizard.page.getByText('Only the server’s name, without what').waitFor();
     // What cannot be a server is no name for a mailbox.
