@@ -65,7 +65,7 @@ _mailmole() {
   esac
 
   local ask='--ask --no-ask'
-  local mailbox="--server --user --forward --mode --key --agent --password --automatic --jump --proxy --direct --compress --no-compress --old-server --no-old-server --keepalive --keepalive-count --connect-timeout --idle --known-hosts --input $ask"
+  local mailbox="--server --user --forward --mode --key --agent --password --automatic --jump --proxy --direct --compress --no-compress --session-channel --no-session-channel --old-server --no-old-server --keepalive --keepalive-count --connect-timeout --idle --known-hosts --input $ask"
   if [[ $current == -* ]]; then
     case $verb in
     '') _mailmole_words '--profile --headless --version --help' "$current" ;;
@@ -76,7 +76,7 @@ _mailmole() {
     add) _mailmole_words "$mailbox --off --json --help" "$current" ;;
     edit) _mailmole_words "$mailbox --name --help" "$current" ;;
     import) _mailmole_words "--server --user --forward --off --dry-run --json $ask --help" "$current" ;;
-    setup-file) _mailmole_words '--server --forward --host-keys --user --mode --password --compress --hint --link --help' "$current" ;;
+    setup-file) _mailmole_words '--server --forward --host-keys --user --mode --password --compress --session-channel --hint --link --help' "$current" ;;
     *) _mailmole_words '--help' "$current" ;;
     esac
     return

@@ -53,6 +53,8 @@ complete -c mailmole -n '__fish_seen_subcommand_from add edit' -l proxy -x -d 'T
 complete -c mailmole -n '__fish_seen_subcommand_from add edit' -l direct -d 'Reach the server directly'
 complete -c mailmole -n '__fish_seen_subcommand_from add edit setup-file' -s C -l compress -d 'Compress'
 complete -c mailmole -n '__fish_seen_subcommand_from add edit' -l no-compress -d 'Do not compress'
+complete -c mailmole -n '__fish_seen_subcommand_from add edit setup-file' -l session-channel -d 'Run a command that does nothing, for long lines'
+complete -c mailmole -n '__fish_seen_subcommand_from add edit' -l no-session-channel -d 'Run nothing on the server'
 complete -c mailmole -n '__fish_seen_subcommand_from add edit' -l old-server -d 'Offer what old servers need'
 complete -c mailmole -n '__fish_seen_subcommand_from add edit' -l no-old-server -d 'Offer safe algorithms only'
 complete -c mailmole -n '__fish_seen_subcommand_from add edit' -l keepalive -x -d 'Seconds of silence'

@@ -4,13 +4,17 @@ import type { Result } from '../shared/result';
 import { fail, ok } from '../shared/result';
 
 /** The version of `accounts.json` this program writes. */
-export const CURRENT_VERSION = 3;
+export const CURRENT_VERSION = 4;
 
 /** One step: a document of version n becomes one of version n + 1. Pure; may rely on the shape version n had. */
 export type Migration = (document: Readonly<Record<string, unknown>>) => Record<string, unknown>;
 
 /** The step away from each old version. */
-const MIGRATIONS: Readonly<Record<number, Migration>> = { 1: addRoutesAndTls, 2: addConnection };
+const MIGRATIONS: Readonly<Record<number, Migration>> = {
+  1: addRoutesAndTls,
+  2: addConnection,
+  3: addSessionChannel,
+};
 
 /** Version 2 knows routes, old servers, TLS on the far side, and one agent or key of several. */
 function addRoutesAndTls(document: Readonly<Record<string, unknown>>): Record<string, unknown> {
@@ -37,13 +41,22 @@ function withRoute(account: unknown): unknown {
 
 /** Version 3 knows how a connection is held and given up. */
 function addConnection(document: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return withEveryAccount(document, { connection: DEFAULT_CONNECTION });
+}
+
+/** Version 4 knows whether a session channel may be opened. */
+function addSessionChannel(document: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return withEveryAccount(document, { sessionChannel: false });
+}
+
+function withEveryAccount(
+  document: Readonly<Record<string, unknown>>,
+  more: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
   const { accounts } = document;
-  const withConnection = (account: unknown): unknown =>
-    isRecord(account) ? { ...account, connection: DEFAULT_CONNECTION } : account;
-  return {
-    ...document,
-    accounts: Array.isArray(accounts) ? accounts.map(withConnection) : accounts,
-  };
+  const withMore = (account: unknown): unknown =>
+    isRecord(account) ? { ...account, ...more } : account;
+  return { ...document, accounts: Array.isArray(accounts) ? accounts.map(withMore) : accounts };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -138,6 +138,7 @@ const draftFields = () => ({
   forwards,
   mode: z.enum(TUNNEL_MODES),
   compression: z.boolean(),
+  sessionChannel: z.boolean(),
   practice: z.boolean(),
 });
 

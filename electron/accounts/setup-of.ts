@@ -33,5 +33,6 @@ export function setupOf(
     signIn: account.signIn.kind === 'password' ? 'password' : 'automatic',
     mode: account.mode,
     compression: account.compression,
+    ...(account.sessionChannel ? { sessionChannel: true } : {}),
   });
 }

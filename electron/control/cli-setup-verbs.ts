@@ -134,6 +134,8 @@ function withMailboxFlags(command: Command, { t }: CliParts): Command {
     .option('--direct', t('cli:help.direct'))
     .option('-C, --compress', t('cli:help.compress'))
     .option('--no-compress', t('cli:help.no-compress'))
+    .option('--session-channel', t('cli:help.session-channel'))
+    .option('--no-session-channel', t('cli:help.no-session-channel'))
     .option('--old-server', t('cli:help.old-server'))
     .option('--no-old-server', t('cli:help.no-old-server'))
     .option('--keepalive <SECONDS>', t('cli:help.keepalive'))

@@ -28,6 +28,7 @@ export interface MailboxFlags {
   readonly proxy?: string;
   readonly direct?: true;
   readonly compress?: boolean;
+  readonly sessionChannel?: boolean;
   readonly oldServer?: boolean;
   readonly keepalive?: string;
   readonly keepaliveCount?: string;
@@ -81,6 +82,7 @@ export function mailboxFromFlags(flags: MailboxFlags, cwd: string): Parsed<Mailb
   if (flags.name !== undefined) input['name'] = flags.name;
   if (flags.user !== undefined) input['sshUser'] = flags.user;
   if (flags.compress !== undefined) input['compression'] = flags.compress;
+  if (flags.sessionChannel !== undefined) input['sessionChannel'] = flags.sessionChannel;
   if (flags.oldServer !== undefined) input['oldServer'] = flags.oldServer;
   const parts: readonly Parsed<Record<string, unknown>>[] = [
     serverFlag(flags.server),

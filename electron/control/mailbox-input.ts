@@ -31,6 +31,7 @@ const BLANK: Omit<AccountDraft, 'name' | 'forwards'> = {
   connection: DEFAULT_CONNECTION,
   mode: 'on-demand',
   compression: false,
+  sessionChannel: false,
   practice: false,
 };
 /** What `list --json` prints beside the set-up; taken back without a word, since it is the program's to say. */

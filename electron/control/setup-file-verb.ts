@@ -19,6 +19,7 @@ export function addSetupFileVerbs(maker: VerbMaker): void {
     .option('--mode <MODE>', t('cli:help.mode'))
     .option('--password', t('cli:help.password'))
     .option('-C, --compress', t('cli:help.compress'))
+    .option('--session-channel', t('cli:help.session-channel'))
     .option('--hint <TEXT>', t('cli:help.setup-hint'))
     .option('--link', t('cli:help.setup-link'))
     .action(async (name: string, flags: NewFlags) => {

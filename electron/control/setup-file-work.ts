@@ -23,6 +23,7 @@ export interface NewFlags {
   readonly mode?: string;
   readonly password?: true;
   readonly compress?: true;
+  readonly sessionChannel?: true;
   readonly hint?: string;
   readonly link?: true;
 }
@@ -76,6 +77,7 @@ async function made(name: string, flags: NewFlags, parts: CliParts): Promise<Set
     ...(flags.password === true ? { signIn: 'password' } : {}),
     ...(flags.mode === undefined ? {} : { mode: flags.mode }),
     ...(flags.compress === true ? { compression: true } : {}),
+    ...(flags.sessionChannel === true ? { sessionChannel: true } : {}),
     ...(flags.hint === undefined ? {} : { hint: flags.hint }),
   };
   const read = parseSetupFile(JSON.stringify(document, null, 2));

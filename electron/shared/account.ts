@@ -141,6 +141,8 @@ export interface Account {
   readonly mode: TunnelMode;
   /** Whether to ask the server for zlib@openssh.com: worth it on slow lines only. */
   readonly compression: boolean;
+  /** Whether to open a session channel on which nothing happens: the server then answers sooner on a long line. */
+  readonly sessionChannel: boolean;
   /** Target state: what the switch says. A dropped line never changes it. */
   readonly wanted: boolean;
   /** The practice mailbox, served from inside the application. */
@@ -169,6 +171,7 @@ export function connectionMatters(before: Account, after: Account): boolean {
       account.sshUser,
       account.signIn,
       account.compression,
+      account.sessionChannel,
       account.route,
       account.oldServer,
       account.connection.keepaliveSeconds,

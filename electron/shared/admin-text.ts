@@ -6,7 +6,7 @@ import type { TunnelError } from './tunnel-error';
 export interface AdminFacts {
   readonly account: Pick<
     Account,
-    'name' | 'sshHost' | 'sshPort' | 'sshUser' | 'route' | 'forwards'
+    'name' | 'sshHost' | 'sshPort' | 'sshUser' | 'route' | 'forwards' | 'sessionChannel'
   >;
   readonly version: string;
   /** When it is written, in milliseconds since 1970. */
@@ -34,7 +34,10 @@ export function adminText(error: TunnelError, facts: AdminFacts, t: Translate): 
   const { title, details } = describeError(error, t);
   const stations = stationsOf(account.route);
   return [
-    t('window:admin.intro', { name: account.name, version }),
+    t(account.sessionChannel ? 'window:admin.intro-session' : 'window:admin.intro', {
+      name: account.name,
+      version,
+    }),
     title,
     '',
     t('window:admin.server', { host: account.sshHost, port: String(account.sshPort) }),

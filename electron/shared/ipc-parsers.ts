@@ -85,6 +85,7 @@ const described = () => ({
   connection,
   mode: z.enum(TUNNEL_MODES),
   compression: z.boolean(),
+  sessionChannel: z.boolean(),
 });
 
 /** A draft that was imported: ports may be left to Mailmole, and what makes it a mailbox of one's own comes later. */

@@ -79,6 +79,7 @@ export function practiceDraft(
     oldServer: false,
     connection: DEFAULT_CONNECTION,
     compression: false,
+    sessionChannel: false,
     practice: true,
   };
 }

@@ -84,6 +84,7 @@ export const accountSchema: z.ZodType<Account> = z.lazy(() =>
     forwards: z.array(forwardSchema),
     mode: z.enum(TUNNEL_MODES),
     compression: z.boolean(),
+    sessionChannel: z.boolean(),
     wanted: z.boolean(),
     practice: z.boolean(),
   }),

@@ -29,7 +29,7 @@ const WRITES = 3;
 /**
  * Puts a key on the server, so that it opens the account's forwards and nothing else (`restrictions`), and proves it by
  * signing in with nothing but that key and reading the mail server's greeting. Signs in on a connection of its own,
- * the only one on which a session channel is ever opened: for SFTP, or for a shell where there is no SFTP.
+ * the only one on which a command is ever spoken with: over SFTP, or a shell where there is no SFTP.
  *
  * Questions go to the person through `deps.prompter`; each connection keeps to the limits of any attempt. Doing it twice
  * changes nothing. A key that could not be proved stays installed: it can do no harm, and may need but a moment.

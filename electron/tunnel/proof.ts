@@ -1,5 +1,6 @@
 import type { Forward } from '../shared/account';
 import { GREETING_TIMEOUT_MS, readGreeting, SILENCE } from './greeting';
+import type { ChannelRequest } from './early-channel';
 import type { OpenMailServer } from './mail-channel';
 import { speaksTlsItself } from './mail-protocol';
 import type { SshSession } from './ssh-session';
@@ -9,7 +10,13 @@ import { toTunnelError, TunnelFailure } from './tunnel-failure';
 /** A server that waits for TLS answers at once; one that does not within this time, in milliseconds, waits for something else. */
 const PROBE_TIMEOUT_MS = 5_000;
 /** The proof is nobody's connection. */
-export const FROM_HERE = { address: '127.0.0.1', port: 0 };
+const FROM_HERE = { address: '127.0.0.1', port: 0 };
+
+/** The channel that the first forward's greeting is read from; null where there is no forward. */
+export function channelForProof([forward]: readonly Forward[]): ChannelRequest | null {
+  if (forward === undefined) return null;
+  return { mailHost: forward.mailHost, mailPort: forward.mailPort, from: FROM_HERE };
+}
 
 /**
  * Proves that a forward leads to a mail server of its kind, by the way that a mail program's connection would go.

@@ -7,6 +7,7 @@ import { isCompressionError, mapForwardError } from './error-mapping';
 import { ForwardChannel } from './forward-channel';
 import type { EarlyChannel } from './early-channel';
 import type { SendGate } from './send-gate';
+import { runNothing } from './ssh2-session';
 import { TunnelFailure } from './tunnel-failure';
 
 /** A server that neither opens nor refuses a channel within this time, in milliseconds, is not going to. */
@@ -19,7 +20,8 @@ const END_TIMEOUT_MS = 1_000;
 
 /**
  * One signed-in SSH connection. It ends once, and `closed` says why; until then channels to mail servers can be
- * opened on it. Nothing but `direct-tcpip` is ever asked of the server: no shell, no pty, no command.
+ * opened on it. Of the server nothing but `direct-tcpip` is asked: no shell, no pty, no command; but for `runNothing`,
+ * which only a person can allow.
  */
 export class SshSession {
   readonly gate: SendGate;
@@ -34,6 +36,8 @@ export class SshSession {
   #ending = false;
   #compressionBroke = false;
   #over = false;
+  /** Whether a session was asked for already, or the server was told that none will be. */
+  #noMoreSessions = false;
 
   /** @param early a channel that was asked for already */
   constructor(
@@ -85,7 +89,7 @@ export class SshSession {
     return socket instanceof Socket ? socket.bytesRead + socket.bytesWritten : null;
   }
 
-  /** For what needs a session channel, which only `key-installer.ts` does, on a connection that carries no mail. */
+  /** For what works by session channels, which only `key-installer.ts` does, on a connection that carries no mail. */
   get client(): Client {
     return this.#client;
   }
@@ -145,11 +149,26 @@ export class SshSession {
   }
 
   /**
+   * Has the server run a command that does nothing, which makes it send small packets at once (`ssh2-session.ts`).
+   *
+   * @returns what came of it, `gone` when the connection went first; null when it was asked for already, or no longer can be
+   */
+  runNothing(): Promise<'ran' | 'gone' | { readonly refused: string }> | null {
+    if (this.#noMoreSessions || this.#gone) return null;
+    this.#noMoreSessions = true;
+    return runNothing(this.#client, () => this.drop(FLOOD)).then((refused) => {
+      if (refused === null) return 'ran';
+      return this.#gone ? 'gone' : { refused };
+    });
+  }
+
+  /**
    * Asks the server for any answer at all; a line that gives none within `ms` is dropped. The question may have to wait
    * behind what a slow line has to send, so whatever comes counts, but for what had come before and was not read yet.
    */
   probe(ms: number): void {
     if (this.#over || this.#ending) return;
+    this.#noMoreSessions = true;
     const socket = this.#socket;
     const timer = setTimeout(() => this.drop('no answer after the network changed'), ms);
     const alive = () => {
@@ -160,7 +179,7 @@ export class SshSession {
     const fresh = setTimeout(() => socket.once('data', alive), UNREAD_MS);
     socket.once('close', alive);
     try {
-      // A request that every server answers, and that is true: we never open sessions (PROTOCOL, 2.2).
+      // A request that every server answers, and that is kept: no session is opened after it (PROTOCOL, 2.2).
       this.#client.openssh_noMoreSessions(alive);
     } catch {
       alive();
@@ -183,6 +202,10 @@ export class SshSession {
     clearTimeout(timer);
   }
 
+  get #gone(): boolean {
+    return this.#over || this.#ending || this.#socket.destroyed;
+  }
+
   #whyLost(): TunnelError {
     return (
       this.#reason ?? {
@@ -194,8 +217,7 @@ export class SshSession {
   }
 
   #notOpened(thrown: unknown, mailHost: string, mailPort: number): TunnelFailure {
-    if (this.#over || this.#ending || this.#socket.destroyed)
-      return new TunnelFailure(this.#whyLost());
+    if (this.#gone) return new TunnelFailure(this.#whyLost());
     return new TunnelFailure(mapForwardError(thrown, mailHost, mailPort));
   }
 }

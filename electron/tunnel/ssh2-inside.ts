@@ -3,7 +3,7 @@ import type { Client, ClientChannel } from 'ssh2';
 /**
  * The one place that knows what ssh2 is like below its public surface. What is used of it is named here, checked
  * before it is used, and pinned to one version: with any other, everything runs by the public surface alone, which is
- * slower and just as right. Used by `ssh2-flight.ts`, `ssh2-keepalive.ts` and `ssh2-window.ts`, and by nobody else.
+ * slower and just as right. Used by the other `ssh2-*.ts` and by `handshake.ts`, and by nobody else.
  */
 const KNOWN_IDENT = 'SSH-2.0-ssh2js1.17.0';
 /** RFC 4253, 11.2. */
@@ -32,6 +32,8 @@ export interface Protocol {
   };
   readonly _handlers: Record<string, Handler | undefined>;
   service(name: string): void;
+  /** Asks for a session channel, on which so many bytes may come, in packets of at most so many. */
+  session(channel: number, window: number, largestPacket: number): void;
   authNone(user: string): void;
   authPassword(user: string, password: string, changed?: string): void;
   authKeyboard(user: string): void;
@@ -81,6 +83,7 @@ export function insideOf(client: Client): Inside | null {
     protocol._identRaw.toString() === KNOWN_IDENT &&
     typeof protocol._handlers === 'object' &&
     typeof protocol.service === 'function' &&
+    typeof protocol.session === 'function' &&
     typeof protocol.authPK === 'function' &&
     typeof protocol.channelWindowAdjust === 'function' &&
     typeof protocol.ping === 'function' &&

@@ -6,12 +6,12 @@ import type { TunnelState } from '../shared/tunnel-state';
 import { AttemptRunner, type AcceptedKey, type AttemptDependencies } from './attempt';
 import { Clients, HOLD_MS } from './clients';
 import { Doorkeeper } from './doorkeeper';
-import type { ChannelRequest } from './early-channel';
 import { LocalPorts } from './local-ports';
 import { mailOpener, type OpenMailServer } from './mail-channel';
 import { NamedTimers } from './named-timers';
 import type { StartedBy } from './ports';
-import { FROM_HERE, proveForwards } from './proof';
+import { channelForProof, proveForwards } from './proof';
+import { SessionChannels } from './ssh2-session';
 import type { SshSession } from './ssh-session';
 import { toTunnelError } from './tunnel-failure';
 import { reduce } from './tunnel-machine';
@@ -53,6 +53,8 @@ export class Tunnel {
   #accepted: AcceptedKey | null = null;
   /** Compression broke a connection of this account: the next ones do without, until the account is changed. */
   #uncompressed = false;
+  /** Knows likewise whether the server wants no session channel. */
+  #sessions: SessionChannels;
   #queue: TunnelEvent[] = [];
   #reducing = false;
   #trafficTimer: (() => void) | null = null;
@@ -60,6 +62,7 @@ export class Tunnel {
   constructor(account: Account, deps: TunnelDependencies) {
     this.#account = account;
     this.#deps = deps;
+    this.#sessions = new SessionChannels(deps);
     this.#machine = initialMachine(account.mode);
     this.#openMail = mailOpener(deps.settings);
     this.#clients = new Clients({
@@ -91,6 +94,7 @@ export class Tunnel {
     const idle = ({ connection }: Account) => connection.idleSeconds;
     if (connectionMatters(before, account)) {
       this.#uncompressed = false;
+      this.#sessions = new SessionChannels(this.#deps);
       this.dispatch({ type: 'reconfigured', mode });
     } else if (before.mode !== mode || idle(before) !== idle(account))
       this.dispatch({ type: 'mode-changed', mode });
@@ -193,7 +197,7 @@ export class Tunnel {
     const runner = new AttemptRunner(this.#account, by, this.#accepted, this.#deps, {
       onPhase: (phase) => this.dispatch({ type: 'phase', attempt, phase }),
       adapt: (plan) => (this.#uncompressed ? { ...plan, compression: false } : plan),
-      firstChannel: () => this.#clients.first ?? this.#proofChannel(),
+      firstChannel: () => this.#clients.first ?? channelForProof(this.#account.forwards),
       onPrompt: (prompt) =>
         this.dispatch(
           prompt === null
@@ -207,13 +211,6 @@ export class Tunnel {
       (thrown: unknown) =>
         this.dispatch({ type: 'session-ended', attempt, error: toTunnelError(thrown) }),
     );
-  }
-
-  /** The channel that the first forward's greeting is read from. */
-  #proofChannel(): ChannelRequest | null {
-    const [forward] = this.#account.forwards;
-    if (forward === undefined) return null;
-    return { mailHost: forward.mailHost, mailPort: forward.mailPort, from: FROM_HERE };
   }
 
   #up(attempt: number, session: SshSession): void {
@@ -264,6 +261,7 @@ export class Tunnel {
     } catch (thrown) {
       this.dispatch({ type: 'not-greeted', attempt, error: toTunnelError(thrown) });
     }
+    if (this.#account.sessionChannel && this.#session === session) this.#sessions.ask(session);
   }
 
   #setTimer(timer: TimerName, ms: number): void {

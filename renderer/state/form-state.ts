@@ -47,6 +47,7 @@ export interface FormState extends TypedSignIn {
   readonly route: TypedRoute;
   readonly oldServer: boolean;
   readonly compression: boolean;
+  readonly sessionChannel: boolean;
   readonly connection: TypedConnection;
   readonly practice: boolean;
 }
@@ -73,6 +74,7 @@ export function emptyForm(suggested: Forward, mode: TunnelMode = 'on-demand'): F
     route: { kind: 'direct' },
     oldServer: false,
     compression: false,
+    sessionChannel: false,
     connection: typedConnection(DEFAULT_CONNECTION),
     practice: false,
   };
@@ -81,7 +83,7 @@ export function emptyForm(suggested: Forward, mode: TunnelMode = 'on-demand'): F
 /** The form of a mailbox there is. A mail server that is the SSH server is shown as an empty field, as it would be typed. */
 export function formOf(account: Account): FormState {
   const { name, sshHost, sshPort, sshUser, signIn, forwards, mode } = account;
-  const { route, oldServer, compression, connection, practice } = account;
+  const { route, oldServer, compression, sessionChannel, connection, practice } = account;
   return {
     name,
     sshHost,
@@ -96,6 +98,7 @@ export function formOf(account: Account): FormState {
     route: typedRoute(route),
     oldServer,
     compression,
+    sessionChannel,
     connection: typedConnection(connection),
     practice,
   };
@@ -104,7 +107,7 @@ export function formOf(account: Account): FormState {
 /** What is sent to be judged and saved. */
 export function draftOf(form: FormState): AccountDraft {
   const { name, sshHost, sshPort, sshUser, mode, route, oldServer } = form;
-  const { compression, connection, practice } = form;
+  const { compression, sessionChannel, connection, practice } = form;
   return {
     name,
     sshHost,
@@ -121,6 +124,7 @@ export function draftOf(form: FormState): AccountDraft {
     route: routeOf(route),
     oldServer,
     compression,
+    sessionChannel,
     connection: connectionOf(connection),
     practice,
   };
@@ -227,7 +231,7 @@ export function shownFields(form: FormState): ReadonlySet<string> {
       (name) => `forwards.${index}.${name}`,
     ),
   );
-  const settings = ['name', 'mode', 'compression', 'oldServer'];
+  const settings = ['name', 'mode', 'compression', 'sessionChannel', 'oldServer'];
   if (form.practice) return new Set([...settings, ...forwards]);
   return new Set([
     ...settings,

@@ -73,6 +73,7 @@ const FORM: Shape<FormState> = {
   route: isRoute,
   oldServer: isFlag,
   compression: isFlag,
+  sessionChannel: isFlag,
   connection: has<TypedConnection>({
     keepaliveSeconds: isText,
     keepaliveCount: isText,

@@ -24,6 +24,8 @@ export interface Task {
   /** Ports of mail servers, as the SSH server sees them on its own 127.0.0.1. */
   readonly mail: readonly number[];
   readonly compression?: boolean;
+  /** May Mailmole open a session channel? */
+  readonly sessionChannel?: boolean;
 }
 
 /** A tunnel that is up, ours or the peer's. */
@@ -203,6 +205,7 @@ export async function describeAccount(
     forwards,
     mode,
     compression: task.compression ?? false,
+    sessionChannel: task.sessionChannel ?? false,
     wanted: false,
     practice: false,
     connection: DEFAULT_CONNECTION,

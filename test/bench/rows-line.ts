@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startDovecot } from '../world/dovecot.ts';
-import { openSshCold, startOpenSsh, type Carrier } from './carriers.ts';
+import { openSshCold, startOpenSsh, type Carrier, type Task } from './carriers.ts';
 import type { Goal } from './figures.ts';
 import { mailbox } from './mailbox.ts';
 import { startTarget, type LineSpec } from './place.ts';
@@ -77,6 +77,7 @@ export function warm(
   line: LineSpec | null,
   opens: number,
   goal: Goal,
+  how: How = {},
 ): Row {
   return {
     name,
@@ -86,7 +87,7 @@ export function warm(
     run: (rounds, say) =>
       onStage(line, async (stage) => {
         const target = await startTarget();
-        return withBoth(stage, [target.port], {}, target.stop, async (both) => {
+        return withBoth(stage, [target.port], how, target.stop, async (both) => {
           const greet = (carrier: Ports) => async () => {
             const times: number[] = [];
             for (let i = 0; i < opens; i++) {
@@ -113,6 +114,9 @@ export function warm(
   };
 }
 
+/** What is not as it is by default. */
+type How = Pick<Task, 'compression' | 'sessionChannel'>;
+
 interface Ports {
   readonly ports: readonly number[];
 }
@@ -121,7 +125,7 @@ interface Ports {
 export async function withBoth<T>(
   stage: Stage,
   mail: readonly number[],
-  how: { compression?: boolean },
+  how: How,
   after: () => Promise<unknown>,
   work: (both: { peer: Carrier; mailmole: Ports }) => Promise<T>,
 ): Promise<T> {
@@ -286,6 +290,14 @@ export const LINE_ROWS: readonly Row[] = [
   cold('cold-56k', 'The same at 56 kbit/s', MODEM, { bytes: { ownAtMost: 5_000 } }),
   cold('cold-10m', 'The same at 10 Mbit/s and 100 ms', HOTEL, {}),
   warm('greeting-100ms', 'Greeting on an open connection, 100 ms', WIDE, 8, { ratioAtMost: 0.9 }),
+  warm(
+    'greeting-100ms-session',
+    'The same with a session channel',
+    WIDE,
+    8,
+    { ratioAtMost: 0.5 },
+    { sessionChannel: true },
+  ),
   pop3('pop3', '200 messages by POP3, a command at a time, 10 Mbit/s and 100 ms', HOTEL, {
     window: 1,
     compression: false,

@@ -21,7 +21,7 @@ const ROUNDS = 200;
 /** How often the loop is looked at, in milliseconds; what it is late beyond that is a stall. */
 const LOOK_MS = 5;
 /** The accounts file of this version is written before the start. */
-const ACCOUNTS_VERSION = 3;
+const ACCOUNTS_VERSION = 4;
 /** The largest group that Mailmole agrees to with a server of today; it offers no group 16. */
 const LARGEST_GROUP = 'diffie-hellman-group14-sha256';
 

@@ -187,7 +187,13 @@ describe('a connection that is lost', () => {
     return {
       ...{ name: 'University', sshHost: sshd.host, sshUser: sshd.user, sshPort: sshd.port },
       ...{ signIn: { kind: 'automatic' }, route: { kind: 'direct' }, mode: 'always-on' },
-      ...{ oldServer: false, compression: false, practice: false, connection: DEFAULT_CONNECTION },
+      ...{
+        oldServer: false,
+        compression: false,
+        sessionChannel: false,
+        practice: false,
+        connection: DEFAULT_CONNECTION,
+      },
       forwards: [
         {
           id: 'pop3',

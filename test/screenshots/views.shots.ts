@@ -81,7 +81,13 @@ describe('several mailboxes', () => {
     const draft: AccountDraft = {
       ...{ name, sshHost: sshd.host, sshUser: sshd.user, sshPort: sshd.port },
       ...{ signIn: { kind: 'automatic' }, route: { kind: 'direct' }, mode: 'always-on' },
-      ...{ oldServer: false, compression: false, practice: false, connection: DEFAULT_CONNECTION },
+      ...{
+        oldServer: false,
+        compression: false,
+        sessionChannel: false,
+        practice: false,
+        connection: DEFAULT_CONNECTION,
+      },
       forwards: [{ id: 'a', protocol: 'pop3', localAddress: 'localhost', localPort, ...mail }],
       ...change,
     };

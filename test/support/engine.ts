@@ -313,6 +313,7 @@ export function accountFor(
     forwards,
     mode: 'always-on',
     compression: false,
+    sessionChannel: false,
     wanted: true,
     practice: false,
     ...more,

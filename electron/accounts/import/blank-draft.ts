@@ -16,6 +16,7 @@ export function blankDraft(name: string): ImportedDraft {
     forwards: [],
     mode: 'on-demand',
     compression: false,
+    sessionChannel: false,
     hostKeys: [],
     hint: '',
   };

@@ -153,6 +153,12 @@ export const setupSchema = () =>
           .boolean({ error: 'import:setup.yes-no' })
           .optional()
           .describe('Whether to compress, for slow lines.'),
+        sessionChannel: z
+          .boolean({ error: 'import:setup.yes-no' })
+          .optional()
+          .describe(
+            'Whether to open a session on which nothing happens, so that the server answers sooner on long lines.',
+          ),
         hint: judged(() => null, 'Words of the provider for the person, as plain text.').optional(),
       },
       { error: objectError },
@@ -213,6 +219,7 @@ export function draftOfSetup(setup: SetupFile): ImportedDraft {
     signIn: { kind: setup.signIn ?? 'automatic' },
     mode: setup.mode ?? 'on-demand',
     compression: setup.compression ?? false,
+    sessionChannel: setup.sessionChannel ?? false,
     forwards: setup.forwards.map((each) => ({
       protocol: each.protocol,
       localAddress: each.localAddress ?? 'localhost',

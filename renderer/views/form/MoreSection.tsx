@@ -61,13 +61,14 @@ function ForwardMore({ handle, forward, index }: ForwardMoreProps) {
   );
 }
 
-/** What hardly anybody needs: the server's port, other addresses of this computer, the TLS bridge, compression, an old server. */
+/** What hardly anybody needs: the server's port, other addresses of this computer, the TLS bridge, compression, a session channel, an old server. */
 export function MoreSection({ handle }: { readonly handle: FormHandle }) {
   const t = useWords();
   const { form, set, firstField, problems, problemOf } = handle;
   const [isOpened, setIsOpened] = useState(
     form.sshPort !== '22' ||
       form.compression ||
+      form.sessionChannel ||
       form.oldServer ||
       hasBridge(form) ||
       isInside(firstField),
@@ -98,12 +99,22 @@ export function MoreSection({ handle }: { readonly handle: FormHandle }) {
           onChange={(compression) => set((now) => ({ ...now, compression }), 'compression')}
         />
         {form.practice ? null : (
-          <CheckRow
-            label={t('form:more.old-server')}
-            hint={t('form:more.old-server-hint')}
-            isSelected={form.oldServer}
-            onChange={(oldServer) => set((now) => ({ ...now, oldServer }), 'oldServer')}
-          />
+          <>
+            <CheckRow
+              label={t('form:more.session-channel')}
+              hint={t('form:more.session-channel-hint')}
+              isSelected={form.sessionChannel}
+              onChange={(sessionChannel) =>
+                set((now) => ({ ...now, sessionChannel }), 'sessionChannel')
+              }
+            />
+            <CheckRow
+              label={t('form:more.old-server')}
+              hint={t('form:more.old-server-hint')}
+              isSelected={form.oldServer}
+              onChange={(oldServer) => set((now) => ({ ...now, oldServer }), 'oldServer')}
+            />
+          </>
         )}
       </div>
     </Details>

@@ -140,6 +140,9 @@ function Facts({ draft }: { readonly draft: ImportedDraft }) {
       {draft.compression ? (
         <Fact term={t('import:page.also')}>{t('form:more.compression')}</Fact>
       ) : null}
+      {draft.sessionChannel ? (
+        <Fact term={t('import:page.also')}>{t('form:more.session-channel')}</Fact>
+      ) : null}
       {draft.oldServer ? (
         <Fact term={t('import:page.also')}>{t('form:more.old-server')}</Fact>
       ) : null}

@@ -34,6 +34,7 @@ describe('migrate', () => {
       route: _route,
       oldServer: _old,
       connection: _connection,
+      sessionChannel: _session,
       ...first
     } = anAccount({ id: 'a', forwards: [FORWARD] });
     const { tls, ...forward } = FORWARD;
@@ -53,8 +54,16 @@ describe('migrate', () => {
   });
 
   it('gives the mailboxes of version 2 the usual way of holding a connection', () => {
-    const { connection: _connection, ...old } = anAccount();
+    const { connection: _connection, sessionChannel: _session, ...old } = anAccount();
     const migrated = migrate({ version: 2, accounts: [old, null] });
+    if (!migrated.ok) throw new Error('not migrated');
+    expect(migrated.value.accounts[1]).toBeNull();
+    expect(parseAccount(migrated.value.accounts[0])).toEqual({ ok: true, value: anAccount() });
+  });
+
+  it('opens no session channel for the mailboxes of version 3', () => {
+    const { sessionChannel: _session, ...old } = anAccount();
+    const migrated = migrate({ version: 3, accounts: [old, null] });
     if (!migrated.ok) throw new Error('not migrated');
     expect(migrated.value.accounts[1]).toBeNull();
     expect(parseAccount(migrated.value.accounts[0])).toEqual({ ok: true, value: anAccount() });

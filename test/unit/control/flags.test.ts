@@ -81,13 +81,20 @@ describe('a way to the server', () => {
 describe('the options of a mailbox', () => {
   it('say what they say, and nothing of the rest', () => {
     expect(mailboxFromFlags({}, '/here')).toEqual({ ok: true, value: {} });
-    const flags = { key: 'id', knownHosts: '~/hosts', keepalive: '0', compress: false };
+    const flags = {
+      key: 'id',
+      knownHosts: '~/hosts',
+      keepalive: '0',
+      compress: false,
+      sessionChannel: true,
+    };
     expect(mailboxFromFlags(flags, '/here')).toEqual({
       ok: true,
       value: {
         signIn: { kind: 'key-file', path: '/here/id' },
         connection: { keepaliveSeconds: 0, knownHostsFile: '~/hosts' },
         compression: false,
+        sessionChannel: true,
       },
     });
   });

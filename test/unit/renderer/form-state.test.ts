@@ -32,11 +32,14 @@ describe('the form', () => {
     expect(draftOf(formOf(keyed))).toMatchObject({ signIn: { path: '/k' }, mode: 'manual' });
   });
 
-  it('keeps the switch for an old server as it was set', () => {
-    const old = { ...formOf(anAccount()), oldServer: true };
-    expect(draftOf(old)).toEqual({ ...DRAFT, oldServer: true });
-    expect(formOf(anAccount({ oldServer: true })).oldServer).toBe(true);
-  });
+  it.each(['oldServer', 'sessionChannel', 'compression'] as const)(
+    'keeps %s as it was set',
+    (field) => {
+      const form = { ...formOf(anAccount()), [field]: true };
+      expect(draftOf(form)).toEqual({ ...DRAFT, [field]: true });
+      expect(formOf(anAccount({ [field]: true }))[field]).toBe(true);
+    },
+  );
 
   it('keeps how the connection is held, which it does not show', () => {
     const connection = { ...DEFAULT_CONNECTION, keepaliveSeconds: 60, knownHostsFile: '/k' };

@@ -59,13 +59,16 @@ afterAll(() => {
 });
 
 describe('what is behind the door of the form', () => {
-  it.each([true, false])('warns of an old server (ticked: %s)', async (oldServer) => {
+  it.each([
+    ['oldServer', 'This is an old server', 'no longer safe'],
+    ['sessionChannel', 'Get quicker answers from a far server', 'a command of its own'],
+  ])('asks for %s and says what it means', async (field, label, hint) => {
     const { MoreSection } = await load<{ MoreSection: ComponentType<{ handle: unknown }> }>(
       'views/form/MoreSection',
     );
     const { formOf } = await load<{ formOf: (account: unknown) => object }>('state/form-state');
     const page = (more: object) => {
-      const form = { ...formOf(anAccount({ oldServer })), sshPort: '2222', ...more };
+      const form = { ...formOf(anAccount()), sshPort: '2222', ...more };
       const handle = {
         form,
         set: vi.fn(),
@@ -76,10 +79,13 @@ describe('what is behind the door of the form', () => {
       return draw(() => createElement(MoreSection, { handle }), aSnapshot());
     };
     const words = textOf(page({}));
-    expect(words).toContain('This is an old server');
-    expect(words).toContain('no longer safe');
-    expect(page({}).match(/<input[^>]*checked/gu) ?? []).toHaveLength(oldServer ? 1 : 0);
-    expect(textOf(page({ practice: true }))).not.toContain('This is an old server');
+    expect(words).toContain(label);
+    expect(words).toContain(hint);
+    for (const ticked of [true, false])
+      expect(page({ [field]: ticked }).match(/<input[^>]*checked/gu) ?? []).toHaveLength(
+        ticked ? 1 : 0,
+      );
+    expect(textOf(page({ practice: true }))).not.toContain(label);
   });
 
   it('asks who encrypts beyond the tunnel, and shows what was chosen', async () => {

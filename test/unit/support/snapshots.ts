@@ -37,6 +37,7 @@ export const DRAFT: AccountDraft = {
   forwards: [FORWARD],
   mode: 'on-demand',
   compression: false,
+  sessionChannel: false,
   practice: false,
 };
 

@@ -79,6 +79,7 @@ describe('a change of an account', () => {
     oldServer: [true, true],
     connection: [{ ...DEFAULT_CONNECTION, keepaliveSeconds: 60 }, true],
     compression: [true, true],
+    sessionChannel: [true, true],
     forwards: [[forwardOf({ localPort: 11_111 })], true],
     mode: ['manual', false],
     wanted: [false, false],

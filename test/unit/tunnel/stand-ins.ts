@@ -125,6 +125,7 @@ export function accountOf(more: Partial<Account> = {}): Account {
     oldServer: false,
     connection: DEFAULT_CONNECTION,
     compression: false,
+    sessionChannel: false,
     wanted: true,
     practice: false,
     ...more,

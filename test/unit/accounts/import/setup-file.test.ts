@@ -77,6 +77,7 @@ describe('a set-up file', () => {
         signIn: 'password',
         mode: 'always-on',
         compression: true,
+        sessionChannel: true,
         hint: 'Ring 1234.\nOr write.',
         user: 'guest',
       }),
@@ -89,6 +90,7 @@ describe('a set-up file', () => {
       signIn: { kind: 'password' },
       mode: 'always-on',
       compression: true,
+      sessionChannel: true,
       hint: 'Ring 1234.\nOr write.',
       forwards: [
         {
