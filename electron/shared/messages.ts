@@ -76,9 +76,9 @@ const TELLERS: { readonly [K in TunnelErrorKind]: Teller<K> } = {
     actions: PROXY_ACTIONS[reason] ?? ['try-again', 'edit'],
   }),
   'not-ssh': always('not-ssh', 'edit', 'try-again'),
-  'no-common-algorithm': ({ oldServer }) => ({
-    key: `no-common-algorithm.${oldServer ? 'any' : 'safe'}`,
-    actions: oldServer ? ['try-again', 'edit'] : ['edit', 'try-again'],
+  'no-common-algorithm': ({ oldServerHelps }) => ({
+    key: `no-common-algorithm.${oldServerHelps ? 'safe' : 'any'}`,
+    actions: oldServerHelps ? ['edit', 'try-again'] : ['try-again', 'edit'],
   }),
   'host-key-changed': always('host-key-changed', 'stay-off', 'accept-changed-key'),
   'host-key-revoked': always('host-key-revoked', 'stay-off', 'try-again'),

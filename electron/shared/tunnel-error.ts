@@ -87,8 +87,12 @@ export type TunnelError =
       kind: 'no-common-algorithm';
       host: string;
       what: string;
-      /** Was also offered what only servers of the past need? */
-      oldServer: boolean;
+      /** The server's own names for what it has to offer there. */
+      offers: readonly string[];
+      /** What Mailmole could use there, with every setting there is. */
+      needs: readonly string[];
+      /** Would the setting for servers of the past help? Not where it is on already. */
+      oldServerHelps: boolean;
       detail: string;
     }
   | {

@@ -83,6 +83,19 @@ export function algorithmsFor(
   return { kex: [...kex], cipher: [...cipher], hmac: [...hmac], serverHostKey, compress };
 }
 
+/**
+ * The names of all that is offered for one part of a connection; none for a part that is not known.
+ *
+ * @param part in ssh2's words (1.17.0), as it names what it found no match for
+ */
+export function algorithmNames(part: string, oldServer: boolean): readonly string[] {
+  const offered = available()[oldServer ? 'old' : 'safe'];
+  if (/key exchange/iu.test(part)) return offered.kex;
+  if (/host key/iu.test(part)) return [...HOST_KEYS, ...(oldServer ? OLD_HOST_KEYS : [])];
+  if (/cipher/iu.test(part)) return offered.cipher;
+  return /\bMAC\b/u.test(part) ? offered.hmac : [];
+}
+
 interface Available {
   readonly kex: NonNullable<Extract<Algorithms['kex'], readonly unknown[]>>;
   readonly cipher: NonNullable<Extract<Algorithms['cipher'], readonly unknown[]>>;

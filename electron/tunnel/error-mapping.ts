@@ -1,6 +1,7 @@
 import type { SignInMethod, TunnelError } from '../shared/tunnel-error';
 import type { Phase } from '../shared/tunnel-state';
 import { textOfThrown } from '../shared/thrown';
+import { algorithmNames } from './algorithms';
 
 /** What is known of an attempt when something foreign goes wrong in it. */
 export interface AttemptContext {
@@ -9,6 +10,8 @@ export interface AttemptContext {
   readonly user: string;
   /** Was also offered what only servers of the past need? */
   readonly oldServer?: boolean;
+  /** What the server has to offer, of what was compared last. */
+  readonly offers?: readonly string[];
   readonly phase: Phase;
   readonly tried: readonly SignInMethod[];
   /** Was the server told to ask what it likes, which is not yet in `tried`? */
@@ -62,24 +65,31 @@ const ILLEGAL_USER_NAME = 15;
  */
 export function mapConnectionError(thrown: unknown, context: AttemptContext): TunnelError {
   const error = first(thrown);
-  const { host, port, oldServer = false } = context;
+  const { host, port } = context;
   const detail = error.message;
   const socket =
     typeof error.code === 'string' ? socketError(error.code, host, port, detail) : null;
   if (socket !== null) return socket;
-  if (/^Handshake failed: no matching/i.test(detail))
-    return {
-      kind: 'no-common-algorithm',
-      host,
-      what: detail.replace(/^.*no matching /i, ''),
-      oldServer,
-      detail,
-    };
+  const missing = /^Handshake failed: no matching (.*)/i.exec(detail)?.[1];
+  if (missing !== undefined) return nothingInCommon(missing, context, detail);
   if (NOT_SSH.test(detail)) return { kind: 'not-ssh', host, port, detail };
   if (error.level === 'client-timeout') return { kind: 'connection-lost', host, detail };
   if (error.code === NO_MORE_AUTH_METHODS || error.code === ILLEGAL_USER_NAME)
     return mapEnd({ ...context, serverSays: context.serverSays || detail }, detail);
   return mapEnd(context, detail);
+}
+
+/** @param what in ssh2's words, such as `C->S cipher` */
+function nothingInCommon(what: string, context: AttemptContext, detail: string): TunnelError {
+  const { host, oldServer = false, offers = [] } = context;
+  const needs = algorithmNames(what, true);
+  // A setting that cannot help is not spoken of. Where nothing is known of the server, it might.
+  const helps = offers.length === 0 || offers.some((name) => needs.includes(name));
+  return {
+    kind: 'no-common-algorithm',
+    ...{ host, what, offers, needs, detail },
+    oldServerHelps: !oldServer && helps,
+  };
 }
 
 function socketError(code: string, host: string, port: number, detail: string): TunnelError | null {

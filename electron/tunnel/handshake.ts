@@ -234,6 +234,7 @@ export class Handshake {
       port,
       user,
       oldServer,
+      offers: this.#words.offers,
       phase: this.#timer.phase,
       tried,
       letItAsk,

@@ -61,7 +61,9 @@ const upToSignIn = () =>
       kind: z.literal('no-common-algorithm'),
       host: s,
       what: s,
-      oldServer: z.boolean(),
+      offers: z.array(s).readonly(),
+      needs: z.array(s).readonly(),
+      oldServerHelps: z.boolean(),
       detail: s,
     }),
     z.object({

@@ -35,7 +35,7 @@ const ALL_ERRORS: readonly TunnelError[] = [
     [null, 11111].map((nextFree) => ({ ...ERRORS['port-in-use'], holder, nextFree })),
   ),
   ...PHASES.map((phase) => ({ ...ERRORS['timed-out'], phase })),
-  { ...ERRORS['no-common-algorithm'], oldServer: true },
+  { ...ERRORS['no-common-algorithm'], oldServerHelps: false },
   ...(['gone', 'key-missing', 'key-unusable', 'not-signed'] as const).map((why) => ({
     ...ERRORS['agent-unavailable'],
     why,

@@ -52,7 +52,7 @@ describe('a server of the past', () => {
     engine.host.setAccount(wanted, 'person');
     expect(await engine.trouble()).toMatchObject({
       kind: 'no-common-algorithm',
-      oldServer: false,
+      oldServerHelps: true,
     });
     expect([engine.prompts, connections(sshd)]).toEqual([[], 1]);
 
@@ -98,7 +98,23 @@ describe('a server of the past', () => {
     const sshd = await old({ Ciphers: '3des-cbc' });
     const engine = await engineFor();
     engine.host.setAccount(await account(sshd, engine, true), 'person');
-    expect(await engine.trouble()).toMatchObject({ kind: 'no-common-algorithm', oldServer: true });
+    expect(await engine.trouble()).toMatchObject({
+      ...{ kind: 'no-common-algorithm', what: 'C->S cipher', offers: ['3des-cbc'] },
+      oldServerHelps: false,
+    });
+  });
+});
+
+describe('a server with nothing that Mailmole can use, such as TinySSH', () => {
+  it.each([
+    ['C->S cipher', 'Ciphers', 'chacha20-poly1305@openssh.com'],
+    ['key exchange algorithm', 'KexAlgorithms', 'sntrup761x25519-sha512@openssh.com'],
+  ])('is told of with all it offers, and with no setting: %s', async (what, keyword, name) => {
+    const sshd = await keep(startSshd({ authorizedKeys: [key], config: { [keyword]: name } }));
+    const engine = await engineFor();
+    engine.host.setAccount(await account(sshd, engine, false), 'person');
+    const expected = { what, offers: [name], oldServerHelps: false };
+    expect(await engine.trouble()).toMatchObject({ kind: 'no-common-algorithm', ...expected });
   });
 });
 

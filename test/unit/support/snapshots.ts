@@ -127,8 +127,10 @@ export const ERRORS: { readonly [K in TunnelErrorKind]: Extract<TunnelError, { k
     kind: 'no-common-algorithm',
     host,
     what: 'cipher',
-    oldServer: false,
-    detail: 'server offers 3des-cbc',
+    offers: ['aes256-cbc'],
+    needs: ['aes256-ctr', 'aes256-cbc'],
+    oldServerHelps: true,
+    detail: 'Handshake failed: no matching cipher',
   },
   'host-key-changed': {
     kind: 'host-key-changed',

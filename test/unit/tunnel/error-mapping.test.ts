@@ -135,7 +135,7 @@ describe('an error of ssh2, and an end without one', () => {
       'no key exchange',
       error('Handshake failed: no matching key exchange algorithm', { level: 'handshake' }),
       VERIFYING,
-      { kind: 'no-common-algorithm', what: 'key exchange algorithm', oldServer: false },
+      { kind: 'no-common-algorithm', what: 'key exchange algorithm', oldServerHelps: true },
     ],
     [
       'no cipher',

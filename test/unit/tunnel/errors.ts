@@ -16,7 +16,10 @@ export const ERRORS: { readonly [K in TunnelErrorKind]: Extract<TunnelError, { k
   'timed-out': { kind: 'timed-out', host, phase: 'signing-in', detail },
   'proxy-failed': { kind: 'proxy-failed', host, port: 1, reason: 'no-forwarding', detail },
   'not-ssh': { kind: 'not-ssh', host, port, detail },
-  'no-common-algorithm': { kind: 'no-common-algorithm', host, what: 'w', oldServer: false, detail },
+  'no-common-algorithm': {
+    ...{ kind: 'no-common-algorithm', host, what: 'w', detail },
+    ...{ offers: ['o'], needs: ['n'], oldServerHelps: true },
+  },
   'host-key-changed': {
     kind: 'host-key-changed',
     host,
