@@ -108,7 +108,7 @@ describe('a mailbox whose server may be asked for a session channel', () => {
     await until('it is asked for', () => count(sshd.log(), RUN) === 1);
     await setting.engine.when(isProven, 'proven');
     setting.engine.host.setAccount(setting.account, 'person');
-    await setting.engine.when((state) => state.kind !== 'connected', 'a new connection');
+    await until('a third connection', () => count(sshd.log(), /^Accepted publickey/gm) === 3);
     await setting.engine.when(isProven, 'proven');
     await mailFlows(setting);
     expect(count(sshd.log(), ASKED)).toBe(1);
