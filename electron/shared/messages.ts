@@ -82,7 +82,6 @@ const TELLERS: { readonly [K in TunnelErrorKind]: Teller<K> } = {
   }),
   'host-key-changed': always('host-key-changed', 'stay-off', 'accept-changed-key'),
   'host-key-revoked': always('host-key-revoked', 'stay-off', 'try-again'),
-  'host-key-refused': always('host-key-refused', 'try-again', 'stay-off'),
   'known-hosts-unusable': ({ why }) => ({
     key: `known-hosts-unusable.${why}`,
     actions: ['try-again', 'stay-off'],
@@ -134,7 +133,7 @@ const TELLERS: { readonly [K in TunnelErrorKind]: Teller<K> } = {
 /** Only the person, or whoever looks after their computer, can mend these; or they mend themselves. */
 const NOBODY_ELSES: ReadonlySet<TunnelErrorKind> = new Set<TunnelErrorKind>([
   ...(['port-in-use', 'port-forbidden', 'address-unavailable'] as const),
-  ...(['host-key-refused', 'key-unusable', 'key-not-made', 'agent-unavailable'] as const),
+  ...(['key-unusable', 'key-not-made', 'agent-unavailable'] as const),
   ...(['answer-needed', 'cancelled-by-person', 'engine-stopped', 'no-network'] as const),
   'known-hosts-unusable',
 ]);

@@ -63,6 +63,12 @@ function describeConnected(proof: Proof, view: AccountView, t: Translate, now: n
   return { short, line };
 }
 
+/** That there is no network is no trouble of a mailbox: it is said where others say what they do. */
+export function describeNoNetwork(t: Translate): string {
+  const { title, body } = describeError({ kind: 'no-network' }, t);
+  return `${title} ${body}`;
+}
+
 /** Nothing is proven at this moment; when it was last, that is said. */
 function lastGreeted(kind: 'off' | 'ready', at: number | null, t: Translate, now: number): string {
   return at === null
@@ -80,8 +86,9 @@ function describeShortAndLine(view: AccountView, t: Translate, now: number) {
         line: lastGreeted('off', activity.greetedAt, t, now),
       };
     case 'offline':
+      return { short: t('states:offline.short'), line: describeNoNetwork(t) };
     case 'disconnecting':
-      return { short: t(`states:${state.kind}.short`), line: t(`states:${state.kind}.long`) };
+      return { short: t('states:disconnecting.short'), line: t('states:disconnecting.long') };
     case 'ready':
       return {
         short: t('states:ready.short'),

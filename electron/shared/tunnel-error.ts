@@ -105,7 +105,6 @@ export type TunnelError =
       knownAt: string;
     }
   | { kind: 'host-key-revoked'; host: string; fingerprint: string; knownAt: string }
-  | { kind: 'host-key-refused'; host: string; fingerprint: string }
   | { kind: 'known-hosts-unusable'; path: string; why: KnownHostsTrouble; detail: string }
   | {
       kind: 'sign-in-refused';

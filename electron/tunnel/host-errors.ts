@@ -76,7 +76,6 @@ const upToSignIn = () =>
       knownAt: s,
     }),
     z.object({ kind: z.literal('host-key-revoked'), host: s, fingerprint: s, knownAt: s }),
-    z.object({ kind: z.literal('host-key-refused'), host: s, fingerprint: s }),
     z.object({
       kind: z.literal('known-hosts-unusable'),
       path: s,

@@ -142,8 +142,9 @@ export class HostVerifier {
       otherKeyKnown: question === 'other-algorithm',
       authorityKnown: this.#known?.authorityKnown(host, port) === true,
     });
+    // Only a clear yes is one; an answer to some other question decides nothing.
     if (answer.kind !== 'trust')
-      throw new TunnelFailure({ kind: 'host-key-refused', host, fingerprint: shown });
+      throw new TunnelFailure({ kind: 'cancelled-by-person', what: 'host-key' });
     hostKeys.keepInMind(host, port, question, key);
   }
 }

@@ -45,7 +45,6 @@ export function isWorthRetrying(error: TunnelError): boolean {
     case 'no-common-algorithm':
     case 'host-key-changed':
     case 'host-key-revoked':
-    case 'host-key-refused':
     case 'known-hosts-unusable':
     case 'sign-in-refused':
     case 'no-way-to-sign-in':

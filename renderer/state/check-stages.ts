@@ -1,6 +1,6 @@
 import type { AccountView } from '../../electron/shared/app-snapshot';
 import { describeError, type Translate } from '../../electron/shared/messages';
-import { errorOf } from '../../electron/shared/state-words';
+import { describeNoNetwork, errorOf } from '../../electron/shared/state-words';
 import { assertNever } from '../../electron/shared/result';
 import type { TunnelError } from '../../electron/shared/tunnel-error';
 import type { GreetingProof, Phase, TunnelState } from '../../electron/shared/tunnel-state';
@@ -49,7 +49,6 @@ export function stageOfError(error: TunnelError): CheckStage {
     case 'no-common-algorithm':
     case 'host-key-changed':
     case 'host-key-revoked':
-    case 'host-key-refused':
     case 'known-hosts-unusable':
       return 'identity';
     case 'sign-in-refused':
@@ -122,7 +121,7 @@ function resultOf(stage: CheckStage, status: StageStatus, view: AccountView, t: 
   const error = errorOf(state);
   if (status === 'waiting') return '';
   if (status === 'failed' && error !== null) return describeError(error, t).title;
-  if (stage === 'network' && state.kind === 'offline') return t('wizard:stage.network.offline');
+  if (stage === 'network' && state.kind === 'offline') return describeNoNetwork(t);
   return t(`wizard:stage.${stage}.${status}`, {
     host: account.sshHost,
     user: account.sshUser,

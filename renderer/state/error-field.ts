@@ -39,7 +39,6 @@ export function fieldToMend(error: TunnelError, { forwards }: Pick<Account, 'for
     case 'no-common-algorithm':
     case 'host-key-changed':
     case 'host-key-revoked':
-    case 'host-key-refused':
       return 'sshHost';
     case 'answer-needed':
     case 'cancelled-by-person':

@@ -208,7 +208,7 @@ describe('what stops a mailbox, and the card that gets it going again', () => {
     expect(await network('down')).toMatchObject({ code: 0 });
     // Servers of this very computer are there without one.
     await addMailbox(main, mail, 'far away', { sshHost: 'nowhere.invalid' });
-    await row('far away').says('Waiting for the network\\.');
+    await row('far away').says('This computer has no network\\. Mailmole connects by itself');
     expect(await network('up')).toMatchObject({ code: 0 });
     await shows('host-not-found', 'far away');
   });

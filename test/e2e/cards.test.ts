@@ -31,8 +31,8 @@ const CARDS: { readonly [K in TunnelErrorKind]: Provoked } = {
   'port-in-use': 'shown by mailboxes.test.ts',
   'port-forbidden': 'shown by cards-mended.test.ts',
   'address-unavailable': 'shown by cards-mended.test.ts',
-  // No card: the mailbox waits, as cards-mended.test.ts shows, and mail programs are told why.
-  'no-network': 'shown by views.test.ts',
+  // No card: the mailbox waits and says so in its row, and mail programs are told why.
+  'no-network': 'shown by cards-mended.test.ts',
   'known-hosts-unusable': 'shown by cards-mended.test.ts',
   'host-not-found': () => ({ sshHost: 'nowhere.invalid' }),
   'connection-refused': ({ closed }) => ({ sshPort: closed }),
@@ -45,8 +45,6 @@ const CARDS: { readonly [K in TunnelErrorKind]: Provoked } = {
   'no-common-algorithm': ({ old }) => ({ sshPort: old.port }),
   'host-key-changed': 'shown by troubles.test.ts',
   'host-key-revoked': ({ revoked }) => ({ sshPort: revoked.port }),
-  // Said where an answer is none to the question; the windows cannot give one, and no other gets through.
-  'host-key-refused': 'shown by views.test.ts',
   'sign-in-refused': () => ({ sshUser: 'nobody-of-that-name' }),
   'no-way-to-sign-in': () => ({ signIn: { kind: 'password' } }),
   'key-unusable': () => ({ signIn: { kind: 'key-file', path: '/nowhere/id_ed25519' } }),

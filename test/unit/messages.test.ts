@@ -204,7 +204,11 @@ describe('a state in words', () => {
       'Trying again',
       'Trying again in 12 seconds. shell.example.org refused the connection.',
     ],
-    ['offline', 'No network', 'Waiting for the network.'],
+    [
+      'offline',
+      'No network',
+      'This computer has no network. Mailmole connects by itself as soon as there is one. You need not do anything.',
+    ],
     ['attention', 'Problem', 'Stopped. The server did not accept your password.'],
     ['question', 'Needs you', 'Needs you. Your key is locked.'],
     ['disconnecting', 'Switching off…', 'Switching off…'],

@@ -147,7 +147,6 @@ export const ERRORS: { readonly [K in TunnelErrorKind]: Extract<TunnelError, { k
     fingerprint: FINGERPRINT,
     knownAt: '/etc/ssh/ssh_known_hosts:2',
   },
-  'host-key-refused': { kind: 'host-key-refused', host, fingerprint: FINGERPRINT },
   'known-hosts-unusable': {
     kind: 'known-hosts-unusable',
     path: '/home/msingh/.ssh/known_hosts',

@@ -30,7 +30,6 @@ export const ERRORS: { readonly [K in TunnelErrorKind]: Extract<TunnelError, { k
     knownAt: 'f:1',
   },
   'host-key-revoked': { kind: 'host-key-revoked', host, fingerprint: 'f', knownAt: 'f:1' },
-  'host-key-refused': { kind: 'host-key-refused', host, fingerprint: 'f' },
   'known-hosts-unusable': { kind: 'known-hosts-unusable', path: '/k', why: 'unwritable', detail },
   'sign-in-refused': {
     kind: 'sign-in-refused',

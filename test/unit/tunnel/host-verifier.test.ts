@@ -119,15 +119,15 @@ describe('the host verifier', () => {
 
   const refusals: readonly [string, Answers, TunnelError['kind']][] = [
     ['cancels', () => ({ kind: 'cancel' }), 'cancelled-by-person'],
-    ['answers another question', () => ({ kind: 'secret', secret: 'yes' }), 'host-key-refused'],
-    ['answers with codes', () => ({ kind: 'answers', answers: ['yes'] }), 'host-key-refused'],
-    ['answers nonsense', () => ({ kind: 'TRUST' }) as never, 'host-key-refused'],
+    ['answers another question', () => ({ kind: 'secret', secret: 'yes' }), 'cancelled-by-person'],
+    ['answers with codes', () => ({ kind: 'answers', answers: ['yes'] }), 'cancelled-by-person'],
+    ['answers nonsense', () => ({ kind: 'TRUST' }) as never, 'cancelled-by-person'],
     ['is broken', () => Promise.reject(new Error('window gone')), 'unexpected'],
     ...[undefined, null, 0, '', NaN, false, true, 1, 'yes', {}, []].map(
       (value): [string, Answers, TunnelError['kind']] => [
         `gives ${inspect(value)}`,
         () => value as never,
-        value === undefined || value === null ? 'unexpected' : 'host-key-refused',
+        value === undefined || value === null ? 'unexpected' : 'cancelled-by-person',
       ],
     ),
   ];

@@ -13,7 +13,7 @@ import {
 export const CURRENT = 7;
 export const NOW = 1_000_000;
 export const LOST: TunnelError = { kind: 'connection-lost', host: 'h', detail: '' };
-export const REFUSED: TunnelError = { kind: 'host-key-refused', host: 'h', fingerprint: 'f' };
+export const REFUSED: TunnelError = { kind: 'cancelled-by-person', what: 'host-key' };
 export const ANSWER: TunnelError = { kind: 'answer-needed', what: 'code', host: 'h' };
 export const GREETING: GreetingProof = { forwardId: 'f', text: '+OK', at: NOW };
 

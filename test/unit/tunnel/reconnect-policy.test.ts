@@ -53,7 +53,6 @@ const WORTH: Readonly<Record<TunnelErrorKind, boolean>> = {
   'no-common-algorithm': false,
   'host-key-changed': false,
   'host-key-revoked': false,
-  'host-key-refused': false,
   'known-hosts-unusable': false,
   'sign-in-refused': false,
   'no-way-to-sign-in': false,
