@@ -4,8 +4,10 @@ import type {
   AddRefusal,
   ImportedDraft,
   ImportedForward,
+  ImportProblem,
   ReadyDraft,
 } from '../../electron/shared/imported';
+import type { Translate } from '../../electron/shared/messages';
 
 /** What a person fills in for one imported mailbox. */
 export interface Filled {
@@ -16,6 +18,17 @@ export interface Filled {
   readonly sshUser: string;
   /** Asked for where the text says nothing of mail. */
   readonly protocol: ForwardProtocol;
+}
+
+/** What is wrong with a text, and where in it. */
+export function placedProblem(problem: ImportProblem, t: Translate): string {
+  const { place, messageKey, params } = problem;
+  const sentence = t(messageKey, params);
+  if (place === null) return sentence;
+  const { file, line, column } = place;
+  return file === null
+    ? t('import:page.problem', { line, column, problem: sentence })
+    : t('import:page.problem-in-file', { file, line, column, problem: sentence });
 }
 
 /** What stands in the fields before anything is typed. */

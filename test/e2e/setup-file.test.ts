@@ -117,7 +117,7 @@ describe('a set-up file', () => {
     const told = await main.page.getByRole('alert').innerText();
     expect(told).toContain('broken.mailmole');
     expect(told).toContain('“signIn” must be one of: automatic, password.');
-    expect(told).toContain(`(line ${line}, column 13)`);
+    expect(told).toContain(`Line ${line}, column 13: `);
     await main.page.keyboard.press('Escape');
     await title('This cannot be used').waitFor({ state: 'detached' });
   });

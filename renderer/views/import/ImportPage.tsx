@@ -12,7 +12,7 @@ import type {
 import { Button, IconButton } from '../../components/Button';
 import { useWords } from '../../i18n/use-words';
 import type { Filled } from '../../state/import-state';
-import { filledFrom, readyFrom } from '../../state/import-state';
+import { filledFrom, placedProblem, readyFrom } from '../../state/import-state';
 import { useVerbs } from '../../state/verbs';
 import { DraftCard } from './DraftCard';
 import '../form/form.css';
@@ -183,9 +183,7 @@ function Broken({ problems, fileName, onBack }: BrokenProps) {
             </p>
             <ul className="import__list">
               {problems.map((each, index) => (
-                <li key={index}>
-                  {t(each.messageKey, each.params)} <Where place={each.place} />
-                </li>
+                <li key={index}>{placedProblem(each, t)}</li>
               ))}
             </ul>
           </div>

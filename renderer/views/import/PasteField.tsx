@@ -1,6 +1,7 @@
 import { CircleAlert } from 'lucide-react';
 import { useId } from 'react';
 import { useWords } from '../../i18n/use-words';
+import { placedProblem } from '../../state/import-state';
 import type { Pasted } from '../../state/use-pasted';
 import '../../components/field.css';
 import './paste.css';
@@ -36,20 +37,13 @@ export function PasteField({ label, rows, pasted }: PasteFieldProps) {
       <div id={`${id}-problems`} role="alert">
         {problems.length === 0 ? null : (
           <ul className="paste__problems">
-            {problems.map(({ place, messageKey, params }, index) => {
-              const problem = t(messageKey, params);
-              return (
-                // The problems of one reading never change places.
-                <li key={index} className="field__problem">
-                  <CircleAlert size={16} aria-hidden />
-                  <span>
-                    {place === null
-                      ? problem
-                      : t('wizard:paste.line', { line: place.line, problem })}
-                  </span>
-                </li>
-              );
-            })}
+            {problems.map((problem, index) => (
+              // The problems of one reading never change places.
+              <li key={index} className="field__problem">
+                <CircleAlert size={16} aria-hidden />
+                <span>{placedProblem(problem, t)}</span>
+              </li>
+            ))}
           </ul>
         )}
       </div>
