@@ -69,8 +69,9 @@ describe('mailmole setup-file', () => {
   it('new takes the keys of this server from a known_hosts file, and check finds it sound', async () => {
     const known = await folder.write('known', `other ssh-ed25519 AAAA\n${sshd.knownHosts()}`);
     const flags = ['-s', server(), '-L', 'imap', '--host-keys', known, '--hint', 'Ring 1234.'];
-    const made = await run('new', 'Uni', ...flags);
+    const made = await run('new', 'Uni', ...flags, '--session-channel');
     expect(made).toMatchObject({ exit: 0, err: '' });
+    expect(JSON.parse(made.out)).toMatchObject({ sessionChannel: true });
     const file = await folder.write('uni.mailmole', made.out);
     const checked = await run('check', file);
     expect(checked).toMatchObject({ exit: 0, err: '' });
