@@ -40,10 +40,8 @@ function always<K extends TunnelErrorKind>(key: K, ...actions: ErrorAction[]): T
 
 /** What the server judged last, which is what a person most likely got wrong. */
 function refusedVariant(tried: readonly SignInMethod[]): string {
-  if (tried.includes('password')) return 'password';
-  if (tried.includes('keyboard-interactive')) return 'answers';
-  if (tried.includes('key')) return 'key';
-  return tried.includes('agent') ? 'agent' : 'other';
+  const last = tried.at(-1) ?? 'other';
+  return last === 'keyboard-interactive' ? 'answers' : last;
 }
 
 const REFUSED_ACTIONS: Readonly<Record<string, readonly ErrorAction[]>> = {

@@ -146,14 +146,13 @@ export class AuthSequence {
       case 'keyboard-interactive': {
         this.#last = 'keyboard-interactive';
         this.#deps.memory.letItAsk = true;
-        let asked = false;
+        let asked = 0;
         return {
           type: 'keyboard-interactive',
           username: user,
           prompt: (name, instructions, _language, prompts, finish) => {
-            // Refused without a question, there was no answer that could have been wrong.
-            if (!asked && prompts.length > 0) this.#note('keyboard-interactive');
-            asked ||= prompts.length > 0;
+            // Refused without a question, there was no answer that could have been wrong. Of several, the last was judged last.
+            if (prompts.length > 0) this.#noteQuestion(prompts, asked++ > 0);
             void this.#answerServer(name, instructions, prompts, finish);
           },
         };
@@ -169,6 +168,17 @@ export class AuthSequence {
   #note(method: SignInMethod): void {
     this.#deps.memory.tried.push(method);
     this.#last = method;
+  }
+
+  /** Whoever typed a password is told of a password, whichever way the server asked for it. */
+  #noteQuestion(prompts: readonly Prompt[], isAnother: boolean): void {
+    const { tried } = this.#deps.memory;
+    const isPassword = prompts.length === 1 && prompts.every(isPasswordPrompt);
+    tried.splice(
+      isAnother ? -1 : tried.length,
+      1,
+      isPassword ? 'password' : 'keyboard-interactive',
+    );
   }
 
   /** An agent is one way of signing in, however many keys it holds. */

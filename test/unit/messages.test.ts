@@ -125,6 +125,12 @@ describe('an error in words', () => {
     },
   );
 
+  it('names what the server judged last, whatever it took before', () => {
+    const error = { ...ERRORS['sign-in-refused'], tried: ['password', 'keyboard-interactive'] };
+    const { title } = describeError(error as TunnelError, t);
+    expect(title).toBe('The server did not accept your answer.');
+  });
+
   it('shows raw text under Details only', () => {
     const error = { ...ERRORS['wrong-greeting'], got: 'RAW <b>text</b>' };
     const { title, body, details } = describeError(error, t);
