@@ -6,12 +6,13 @@ import { AlreadyServed, openControlOrGoOn } from './control/control-server';
 import { profileIn, profilePaths } from './control/profile-paths';
 import { startCore } from './core/core';
 import { createWords } from './core/words';
-import { setAppMenu } from './desktop/app-menu';
+import { setFirstAppMenu } from './desktop/app-menu';
 import { applyPreferences, speakAsPreferred } from './desktop/preference-effects';
 import type { BuiltFiles, Desktop } from './desktop/desktop';
 import { startDesktop } from './desktop/desktop';
 import { Links } from './desktop/links';
 import { claimInstance, quitInOrder, startsHidden } from './desktop/lifecycle';
+import { askLittleOfChromium } from './desktop/modest-chromium';
 import { watchPowerAndNetwork } from './desktop/power';
 import { forkHost } from './desktop/process';
 import { registerUiScheme } from './desktop/ui-session';
@@ -42,6 +43,8 @@ let desktop: Desktop | null = null;
 let shutDown = (): Promise<void> => Promise.resolve();
 
 registerUiScheme();
+askLittleOfChromium(process.platform);
+setFirstAppMenu(process.platform);
 const links = new Links();
 const again = (argv: readonly string[], cwd: string): void => {
   if (!links.openFrom(argv, cwd) && !startsHidden(argv)) desktop?.showMain();
@@ -63,7 +66,6 @@ function chooseUserData(): string {
 
 async function start(): Promise<void> {
   log('info', `Mailmole ${app.getVersion()} on Electron ${process.versions.electron} starts.`);
-  setAppMenu(process.platform);
   const kept = (preferences = openPreferences());
   const words = createWords(app.getLocale());
   const { t } = words;

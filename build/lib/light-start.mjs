@@ -16,6 +16,19 @@ export class Ajv2020 {
 export default {};
 `;
 
+/** conf asks on every reading whether defaults were added. Node's checker of test results, for which it does so, is not small. */
+const NO_ASSERT = `
+import { isDeepStrictEqual } from 'node:util';
+export default {
+  deepEqual(actual, expected) {
+    if (!isDeepStrictEqual(actual, expected)) throw new Error('not equal');
+  },
+};
+`;
+
+/** electron-log looks for the program's name and version in several places. We tell it the one and never ask for the other. */
+const NO_SEARCH = 'module.exports = { findAndReadPackageJson: () => ({}) };';
+
 /** electron-log can send its lines to a server, for which it loads HTTP and TLS. Ours must never do so. */
 const NO_REMOTE = 'module.exports = () => null;';
 
@@ -37,6 +50,18 @@ const REPLACED = [
     source: /'(?:ajv\/dist\/2020\.js|ajv-formats|semver)'/g,
     id: 'virtual:no-schemas',
     code: NO_SCHEMAS,
+  },
+  {
+    importer: /\/node_modules\/conf\//,
+    source: /'node:assert'/g,
+    id: 'virtual:no-assert',
+    code: NO_ASSERT,
+  },
+  {
+    importer: /\/electron-log\/src\/node\/NodeExternalApi/,
+    source: /'\.\/packageJson'/g,
+    id: 'virtual:no-search.cjs',
+    code: NO_SEARCH,
   },
   {
     importer: /\/electron-log\/src\/node\/createDefaultLogger/,

@@ -10,6 +10,7 @@ import type { ImportCommands } from '../state/import-commands';
 import type { SetupCommands } from '../state/setup-commands';
 import type { Clock, Log } from '../tunnel/ports';
 import { copyToClipboard } from './clipboard';
+import { setAppMenu } from './app-menu';
 import type { DesktopActions } from './handlers';
 import { createHandlers } from './handlers';
 import { connectWindows } from './ipc';
@@ -116,8 +117,12 @@ export function startDesktop(parts: DesktopParts): Desktop {
 
 function openWindows({ files, userData, t, commands, log }: DesktopParts): Windows {
   let session: Session | null = null;
+  const opened = (): Session => {
+    setAppMenu(process.platform);
+    return openUiSession(files.pages, log);
+  };
   return new Windows({
-    session: () => (session ??= openUiSession(files.pages, log)),
+    session: () => (session ??= opened()),
     preload: files.preload,
     icon: files.appIcon,
     folder: userData,

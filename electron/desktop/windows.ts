@@ -40,19 +40,13 @@ export interface WindowParts {
  */
 export class Windows {
   readonly #parts: WindowParts;
-  readonly #memory: ElectronStore<{ bounds?: unknown }>;
+  #memory: ElectronStore<{ bounds?: unknown }> | null = null;
   #main: BrowserWindow | null = null;
   readonly #prompt: PromptWindow;
   #place: Place | null = null;
 
   constructor(parts: WindowParts) {
     this.#parts = parts;
-    this.#memory = new ElectronStore<{ bounds?: unknown }>({
-      cwd: parts.folder,
-      name: 'window',
-      clearInvalidConfig: true,
-      configFileMode: 0o600,
-    });
     const makePrompt = (): BrowserWindow =>
       this.#open('prompt.html', {
         ...PROMPT_SIZE,
@@ -99,7 +93,7 @@ export class Windows {
       return;
     }
     const areas = screen.getAllDisplays().map((display) => display.workArea);
-    const bounds = usableBounds(this.#memory.get('bounds'), areas);
+    const bounds = usableBounds(this.#remembered().get('bounds'), areas);
     const window = this.#open('index.html', {
       ...(bounds ?? DEFAULT_SIZE),
       minWidth: SMALLEST_SIZE.width,
@@ -129,10 +123,19 @@ export class Windows {
     const window = this.#main;
     if (window === null || window.isMaximized() || window.isFullScreen()) return;
     try {
-      this.#memory.set('bounds', window.getNormalBounds());
+      this.#remembered().set('bounds', window.getNormalBounds());
     } catch (error) {
       this.#parts.log('warn', `The window's place could not be kept: ${textOfThrown(error)}`);
     }
+  }
+
+  #remembered(): ElectronStore<{ bounds?: unknown }> {
+    return (this.#memory ??= new ElectronStore<{ bounds?: unknown }>({
+      cwd: this.#parts.folder,
+      name: 'window',
+      clearInvalidConfig: true,
+      configFileMode: 0o600,
+    }));
   }
 
   #open(page: Page, options: BrowserWindowConstructorOptions): BrowserWindow {
