@@ -1,5 +1,5 @@
-/** Below 256 kbit/s a line is slow, in bytes a second … */
-const SLOW = 32_000;
+/** Below 4 Mbit/s a line is slow, in bytes a second: what may wait on a fast one takes it a quarter of a second … */
+const SLOW = 512_000;
 /** … and until it does twice as much: a line at the border is not to be judged anew every second. */
 const NO_LONGER_SLOW = 2 * SLOW;
 /** A judgement takes this long at least, in milliseconds: the kernel takes bytes in gulps, far apart on a slow line. */

@@ -3,10 +3,14 @@ import { LineSpeed } from './line-speed';
 
 /** More than this waiting to be sent on the SSH socket closes the gate, in bytes … */
 export const GATE_LIMIT = 64 * 1024;
-/** … and on a slow line this: at 128 kbit/s the rest would take another 3 s, for everybody else to wait. */
-export const SLOW_GATE_LIMIT = 16 * 1024;
+/**
+ * … and on a slow line this: the kernel's own buffer is full whenever anything waits here, so that more of it speeds
+ * nothing up, and everybody else waits behind it: half a second for 64 KB at 1 Mbit/s.
+ */
+export const SLOW_GATE_LIMIT = 4 * 1024;
 
-const SLOW_PIECE = 4 * 1024;
+/** SSH adds some 40 bytes to each, half a percent. Many small ones cost much CPU time, which only a fast line has use for. */
+const SLOW_PIECE = 8 * 1024;
 
 /** What of a socket the gate looks at. */
 export interface GateSocket {

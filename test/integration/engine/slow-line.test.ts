@@ -15,10 +15,10 @@ import { keep, tidyUp } from './tidy';
 tidyUp();
 
 const KB = 1024;
-/** Below what counts as a slow line, 32,000 bytes a second. */
+/** Below what counts as a slow line, 512,000 bytes a second. */
 const RATE = 30_000;
-/** 16 KB, a piece of 4 KB more, and what SSH adds; on a fast line it is 64 KB and a piece of that. */
-const LITTLE = 40 * KB;
+/** 4 KB, a piece of 8 KB more, and what SSH adds; on a fast line it is 64 KB and a piece of that. */
+const LITTLE = 30 * KB;
 
 /** How many bytes wait in this computer's kernel on the connection to a port (the column `tx_queue`, in proc(5)). */
 async function inKernel(port: number): Promise<number> {

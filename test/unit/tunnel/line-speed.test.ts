@@ -30,10 +30,11 @@ function send(
 describe('the speed of a line', () => {
   it.each([
     [7_000, 400, true],
-    [31_000, 50, true],
-    [31_000, 5_000, true],
-    [33_000, 50, false],
-    [33_000, 5_000, false],
+    [125_000, 50, true],
+    [510_000, 50, true],
+    [510_000, 5_000, true],
+    [520_000, 50, false],
+    [520_000, 5_000, false],
     [10_000_000, 1, false],
   ])('of %i bytes a second, seen every %i ms, is slow: %s', (perSecond, stepMs, slow) => {
     const speed = new LineSpeed();
@@ -43,13 +44,13 @@ describe('the speed of a line', () => {
 
   it('has to be twice as high before a slow line counts as none', () => {
     const speed = new LineSpeed();
-    let now = send(speed, { at: 0, sent: 0 }, 20_000, 3, 100);
+    let now = send(speed, { at: 0, sent: 0 }, 300_000, 3, 100);
     expect(speed.isSlow).toBe(true);
-    now = send(speed, now, 60_000, 5, 100);
+    now = send(speed, now, 1_000_000, 5, 100);
     expect(speed.isSlow).toBe(true);
-    now = send(speed, now, 70_000, 5, 100);
+    now = send(speed, now, 1_100_000, 5, 100);
     expect(speed.isSlow).toBe(false);
-    send(speed, now, 40_000, 5, 100);
+    send(speed, now, 600_000, 5, 100);
     expect(speed.isSlow).toBe(false);
   });
 
@@ -108,7 +109,7 @@ class SlowSocket implements GateSocket {
 describe('the gate on a slow line', () => {
   /** Fills the gate, and sends until it opens; how much waited. */
   function round(socket: SlowSocket, gate: SendGate, perSecond: number): number {
-    while (gate.isOpen) socket.write(Buffer.alloc(4 * KB));
+    while (gate.isOpen) socket.write(Buffer.alloc(8 * KB));
     const waited = socket.writableLength;
     let opened = false;
     gate.whenOpen(() => (opened = true));
@@ -122,12 +123,12 @@ describe('the gate on a slow line', () => {
     const socket = new SlowSocket();
     const gate = new SendGate(socket, () => socket.clock);
     expect(gate.limit).toBe(GATE_LIMIT);
-    expect(round(socket, gate, 16_000)).toBe(68 * KB);
+    expect(round(socket, gate, 16_000)).toBe(72 * KB);
     expect(gate.limit).toBe(SLOW_GATE_LIMIT);
-    expect(round(socket, gate, 16_000)).toBe(20 * KB);
-    for (let i = 0; i < 200; i++) round(socket, gate, 1_000_000);
+    expect(round(socket, gate, 16_000)).toBe(8 * KB);
+    for (let i = 0; i < 400; i++) round(socket, gate, 2_000_000);
     expect(gate.limit).toBe(GATE_LIMIT);
-    expect(round(socket, gate, 1_000_000)).toBe(68 * KB);
+    expect(round(socket, gate, 2_000_000)).toBe(72 * KB);
   });
 
   it('opens for everybody in turn, and closes again behind one who fills it', () => {
