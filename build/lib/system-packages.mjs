@@ -82,8 +82,9 @@ const needs = {
     ['p7zip-full|7zip', 'bin:7za|bin:7z|bin:7zz'],
     ['dpkg', 'bin:dpkg-deb'],
   ],
-  /** What makes the bench's slow lines. */
+  /** What makes the bench's slow lines, and closes a window as a person does. */
   bench: [
+    ['xdotool', 'bin:xdotool'],
     ['gcc', 'bin:cc'],
     ['libc6-dev', '/usr/include/stdio.h'],
     ['iproute2', 'bin:ip'],

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../world/wait.ts';
-import { makeWorldFolder } from '../world/world-folder.ts';
+import { makeWorldFolder, type WorldFolder } from '../world/world-folder.ts';
 import { changed, hasPainted, openScreen, type Picture } from './screen.ts';
 
 const ROOT = process.cwd();
@@ -35,16 +35,27 @@ export interface App {
   cpu(): number;
   /** The memory of all its processes in MiB, what several share counted once (proportional set size). */
   memory(): number;
+  /** The same by the kind of its processes, as Chromium names it. */
+  memoryByKind(): Readonly<Record<string, number>>;
   stop(): Promise<void>;
 }
 
 export type Kind = 'peer' | 'mailmole';
 export type Shows = 'tray' | 'window';
 
-/** Starts an application and waits until it shows what is asked for. */
-export async function startApp(kind: Kind, shows: Shows): Promise<App> {
+/**
+ * Starts an application and waits until it shows what is asked for.
+ *
+ * @param prepare fills its home folder and its folder of data, which is not there yet
+ */
+export async function startApp(
+  kind: Kind,
+  shows: Shows,
+  prepare: (home: WorldFolder, data: string) => Promise<void> = () => Promise.resolve(),
+): Promise<App> {
   const folder = await makeWorldFolder(`bench-${kind}`);
   const data = folder.file('data');
+  await prepare(folder, data);
   const look = shows === 'tray' ? await watchPanel() : await watchScreen();
   const dist = process.env['ELECTRON_OVERRIDE_DIST_PATH'] ?? '';
   const began = performance.now();
@@ -62,6 +73,7 @@ export async function startApp(kind: Kind, shows: Shows): Promise<App> {
     return {
       ...{ pid, data, start, cpu },
       memory: () => treeMemory(pid),
+      memoryByKind: () => memoryByKind(pid),
       stop: async () => {
         await stopTree(child);
         await folder.remove();
@@ -133,7 +145,7 @@ async function watchScreen(): Promise<Look> {
 }
 
 /** A process and all that come from it. */
-function treeOf(pid: number): number[] {
+export function treeOf(pid: number): number[] {
   let threads: string[];
   try {
     threads = readdirSync(`/proc/${pid}/task`);
@@ -160,10 +172,27 @@ function cpuOf(pids: readonly number[]): number {
 
 /** The memory of a process and all that come from it, in MiB; what several share is counted once. */
 export function treeMemory(pid: number): number {
-  let kib = 0;
-  for (const each of treeOf(pid))
-    kib += Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${each}/smaps_rollup`))?.[1] ?? 0);
-  return kib / 1024;
+  return treeOf(pid).reduce((sum, each) => sum + memoryOf(each), 0);
+}
+
+function memoryByKind(pid: number): Record<string, number> {
+  const kinds: Record<string, number> = {};
+  for (const each of treeOf(pid)) {
+    const kind = kindOf(each);
+    kinds[kind] = (kinds[kind] ?? 0) + memoryOf(each);
+  }
+  return kinds;
+}
+
+function memoryOf(pid: number): number {
+  return Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0) / 1024;
+}
+
+/** What a process is for, from its command line: `main`, and `zygote`, `gpu-process` … as Chromium names them. */
+export function kindOf(pid: number): string {
+  const line = read(`/proc/${pid}/cmdline`);
+  const [, kind] = /--utility-sub-type=([\w.]+)/.exec(line) ?? /--type=([\w-]+)/.exec(line) ?? [];
+  return kind ?? 'main';
 }
 
 /** What has ended in the meantime is empty. */

@@ -4,6 +4,7 @@ import { readArguments } from './arguments.ts';
 import { tableOf, type RowResult } from './figures.ts';
 import type { Row } from './rounds.ts';
 import { APP_ROWS } from './rows-app.ts';
+import { CLOSED_ROW } from './rows-closed.ts';
 import { HERE_ROWS } from './rows-here.ts';
 import { LINE_ROWS } from './rows-line.ts';
 import { LOOP_ROW } from './rows-loop.ts';
@@ -17,6 +18,7 @@ export const ROWS: readonly Row[] = [
   ...WEEK_ROWS,
   VERB_ROW,
   ...APP_ROWS,
+  CLOSED_ROW,
   LOOP_ROW,
 ];
 
