@@ -5,6 +5,7 @@ import {
   constants,
   mkdir,
   mkdtemp,
+  readdir,
   readFile,
   rm,
   writeFile,
@@ -99,6 +100,23 @@ describe('the configuration of the packages', () => {
       await expect(builder.validate(broken)).rejects.toThrow(`configuration.${part}`);
     },
   );
+});
+
+describe('the libraries that a package carries', () => {
+  it('are those that the built program still loads, and no others', async () => {
+    const built = join(root, 'out');
+    const files = (await readdir(built, { recursive: true })).filter((name) =>
+      /^(?:main|cli|preload)[\\/].*\.c?js$/u.test(name),
+    );
+    const texts = await Promise.all(files.map((name) => readFile(join(built, name), 'utf8')));
+    const loads = /\b(?:from|require\(|import\(?)\s*["'`](@?[a-z][\w./-]*)["'`]/gu;
+    const loaded = texts.flatMap((text) => [...text.matchAll(loads)].map(([, name]) => name));
+    const { dependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+      dependencies: Readonly<Record<string, string>>;
+    };
+    // Whatever else is used has become part of the program when it was built.
+    expect([...new Set(loaded)].sort()).toEqual(['electron', ...Object.keys(dependencies)]);
+  });
 });
 
 describe('what happens after the removal', () => {
