@@ -4,7 +4,7 @@ import { defineConfig } from 'electron-vite';
 import { lightStart } from './build/lib/light-start.mjs';
 
 /**
- * Three outputs: the main process with its two helpers (each the entry of a process of its own), the preload
+ * Three outputs: the processes that help the main one (it is built on its own, see app.vite.config.ts), the preload
  * script (CommonJS, since sandboxed preload scripts cannot be ES modules), and the windows' pages. The command is built
  * on its own, see cli.vite.config.ts.
  */
@@ -21,7 +21,6 @@ export default defineConfig({
       minify: true,
       rolldownOptions: {
         input: {
-          main: resolve('electron/main.ts'),
           'tunnel-host': resolve('electron/tunnel-host.ts'),
           'key-worker': resolve('electron/tunnel/key-worker.ts'),
           'practice-host': resolve('electron/practice-host.ts'),

@@ -79,7 +79,7 @@ export default tseslint.config(
     languageOptions: { parserOptions: { project: null } },
   },
   {
-    files: ['build/**/*.mjs', '*.js'],
+    files: ['build/**/*.{mjs,cjs}', '*.js'],
     rules: { 'no-console': 'off', '@typescript-eslint/no-require-imports': 'off' },
   },
   forbid(['electron/shared/**'], electron, ssh2, desktop, node, outside),

@@ -27,8 +27,9 @@ script(async () => {
   if (process.env[MARK]) return measure(args);
   await bootstrap({ system: ['run', 'display', 'test', 'bench'] });
   (await load()).checkArguments(args);
-  const { dist, version } = await ensureElectron();
-  await buildApp();
+  const runtime = await ensureElectron();
+  await buildApp(runtime);
+  const { dist, version } = runtime;
   const env = { ...process.env, ELECTRON_OVERRIDE_DIST_PATH: dist, [MARK]: `Electron ${version}` };
   const again = [process.execPath, path.join(root, 'build', 'bench.mjs'), ...args];
   const network = await ownNetwork();

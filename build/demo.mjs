@@ -23,8 +23,9 @@ const MARK = 'MAILMOLE_DEMO';
 script(async () => {
   const onOwnScreen = process.argv.includes('--display') || process.platform !== 'linux';
   await bootstrap({ system: onOwnScreen ? ['run'] : ['run', 'display'] });
-  const { executable } = await ensureElectron();
-  await buildApp();
+  const runtime = await ensureElectron();
+  await buildApp(runtime);
+  const { executable } = runtime;
   if (onOwnScreen) return play(executable, process.env);
   return withDesktop({ panel: true }, (env) => play(executable, env));
 });

@@ -20,7 +20,7 @@ script(async () => {
     say(`The packages will carry Electron ${runtime.version}, which is for trying out only:`);
     say('make what you hand to others where the official download can be reached.');
   }
-  await buildApp();
+  await buildApp(runtime);
   const start = Date.now();
   const wishes = process.argv.slice(2);
   const targets = wishes.length > 0 ? wishes : defaultTargets();

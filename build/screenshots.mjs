@@ -25,9 +25,9 @@ const IN_README = {
 
 script(async () => {
   await bootstrap({ system: ['run', 'display', 'test'] });
-  const { dist } = await ensureElectron();
-  process.env.ELECTRON_OVERRIDE_DIST_PATH = dist;
-  await buildApp();
+  const runtime = await ensureElectron();
+  process.env.ELECTRON_OVERRIDE_DIST_PATH = runtime.dist;
+  await buildApp(runtime);
   const { failed } = await withDesktop({ panel: true }, (env) => runProject('screenshots', env));
   if (failed > 0) {
     say('Not every view was taken.');

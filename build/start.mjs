@@ -23,9 +23,9 @@ script(async () => {
     return (await run(process.execPath, [demo, ...args])).code ?? 1;
   }
   await bootstrap({ system: ['run'] });
-  const { executable } = await ensureElectron();
-  await buildApp();
-  return runUntilQuit(executable, [...sandboxSwitches(), root, ...args]);
+  const runtime = await ensureElectron();
+  await buildApp(runtime);
+  return runUntilQuit(runtime.executable, [...sandboxSwitches(), root, ...args]);
 });
 
 /**

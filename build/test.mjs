@@ -22,9 +22,9 @@ script(async () => {
   await bootstrap({ system: ['run', 'display', 'test'] });
   // A log file is read without a terminal.
   if (!process.stdout.isTTY && !process.env.FORCE_COLOR) process.env.NO_COLOR = '1';
-  const { dist } = await ensureElectron();
+  const runtime = await ensureElectron();
   // The tests take the very run-time that was found here.
-  process.env.ELECTRON_OVERRIDE_DIST_PATH = dist;
+  process.env.ELECTRON_OVERRIDE_DIST_PATH = runtime.dist;
   const wanted = process.argv.slice(2);
   const isWanted = (/** @type {{ name: string }} */ { name }) =>
     wanted.length === 0 || wanted.includes(name);
@@ -45,7 +45,7 @@ script(async () => {
     console.log(`\n── ${name} ──\n${output}`.trimEnd());
     count(name, start, asCounts(passed));
   });
-  for (const step of steps().filter(isWanted)) {
+  for (const step of steps(runtime).filter(isWanted)) {
     const start = Date.now();
     console.log(`\n── ${step.name} ──`);
     count(step.name, start, await runStep(step));
@@ -54,10 +54,13 @@ script(async () => {
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
 });
 
-/** @returns {Step[]} what runs one after the other once the checks are done, in this order */
-function steps() {
+/**
+ * @param {import('./lib/electron-runtime.mjs').ElectronRuntime} runtime
+ * @returns {Step[]} what runs one after the other once the checks are done, in this order
+ */
+function steps(runtime) {
   return [
-    { name: 'build', run: () => buildApp().then(() => true) },
+    { name: 'build', run: () => buildApp(runtime).then(() => true) },
     { name: 'unit', run: () => runProject('unit', process.env) },
     { name: 'integration', run: () => runProject('integration', process.env) },
     {

@@ -22,7 +22,7 @@ import { openPreferenceStore } from './preferences/preference-store';
 import { systemClock as clock } from './tunnel/system-clock';
 import { textOfThrown } from './shared/thrown';
 
-/** This file is built to out/main/main.js; the rest of what is built stands round it. */
+/** This file is built to out/app/main.cjs; the rest of what is built stands round it. */
 const built = (path: string): string => join(import.meta.dirname, path);
 const files: BuiltFiles = {
   pages: built('../renderer'),
@@ -76,7 +76,10 @@ async function start(): Promise<void> {
   const { state, engine, commands, setup, imports, exports, ...core } = startCore({
     ...{ version: app.getVersion(), clock, log, t, userData, home },
     fork: forkHost,
-    scripts: { tunnels: built('tunnel-host.js'), practice: built('practice-host.js') },
+    scripts: {
+      tunnels: built('../main/tunnel-host.js'),
+      practice: built('../main/practice-host.js'),
+    },
     openStore: openAccountStore,
   });
   control.serve({ ...core, commands, imports, state, clock, log, t, questions: null });

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { compileAhead } from './code-cache.mjs';
 import { withLock } from './lock.mjs';
 import { outFolder, root } from './paths.mjs';
 import { elapsed, say } from './progress.mjs';
@@ -19,7 +20,9 @@ const sources = [
   'assets',
   'build/icons.mjs',
   'build/lib',
+  'build/code-cache',
   'electron.vite.config.ts',
+  'app.vite.config.ts',
   'cli.vite.config.ts',
   'tsconfig.json',
   'package.json',
@@ -28,20 +31,23 @@ const sources = [
 const stampFile = path.join(outFolder, '.sources');
 
 /**
- * Builds the program and its icons, unless out/ was built from these very sources.
+ * Builds the program and its icons, unless out/ was built from these very sources for this Electron.
+ * @param {import('./electron-runtime.mjs').ElectronRuntime} runtime
  * @param {object} [options]
  * @param {boolean} [options.always] builds in any case
  * @throws {Error} when a part of the build fails; its own words have been printed
  */
-export async function buildApp({ always = false } = {}) {
+export async function buildApp(runtime, { always = false } = {}) {
   await withLock(path.join(root, '.mailmole-build.lock'), 'building', async () => {
-    const stamp = hashSources();
+    const stamp = `${hashSources()} ${runtime.version}`;
     if (!always && readStamp() === stamp) return;
     const start = Date.now();
     say('Building …');
     fs.rmSync(stampFile, { force: true });
     await node('node_modules/electron-vite/bin/electron-vite.js', 'build');
-    await node('node_modules/vite/bin/vite.js', 'build', '--config', 'cli.vite.config.ts');
+    for (const config of ['app.vite.config.ts', 'cli.vite.config.ts'])
+      await node('node_modules/vite/bin/vite.js', 'build', '--config', config);
+    await compileAhead(path.join(outFolder, 'app', 'main.cjs'), runtime);
     if (fs.existsSync(path.join(root, 'build', 'icons.mjs'))) await node('build/icons.mjs');
     fs.writeFileSync(stampFile, stamp);
     say(`Built in ${elapsed(start)}.`);

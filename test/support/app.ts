@@ -111,7 +111,7 @@ export function electronExecutable(): Promise<string> {
 
 /** The application as it was built, in the run-time of the tests; root cannot have the sandbox. */
 export async function builtApp(): Promise<AppRunner> {
-  if (!existsSync(path.join(ROOT, 'out/main/main.js'))) {
+  if (!existsSync(path.join(ROOT, 'out/app/main.cjs'))) {
     throw new Error('out/ is missing: run `npm run build`');
   }
   const sandbox = process.getuid?.() !== 0;
