@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -146,13 +146,8 @@ async function watchScreen(): Promise<Look> {
 
 /** A process and all that come from it. */
 export function treeOf(pid: number): number[] {
-  let threads: string[];
-  try {
-    threads = readdirSync(`/proc/${pid}/task`);
-  } catch {
-    return [];
-  }
-  const children = threads.flatMap((thread) =>
+  if (!existsSync(`/proc/${pid}`)) return [];
+  const children = threadsOf(pid).flatMap((thread) =>
     read(`/proc/${pid}/task/${thread}/children`).split(' ').filter(Boolean).map(Number),
   );
   return [pid, ...children.flatMap(treeOf)];
@@ -160,14 +155,32 @@ export function treeOf(pid: number): number[] {
 
 /** Processor time in milliseconds, with that of children that have ended. */
 function cpuOf(pids: readonly number[]): number {
-  let ticks = 0;
+  let all = 0;
   for (const pid of pids) {
     const text = read(`/proc/${pid}/stat`);
     // utime, stime, cutime and cstime (proc(5)); the program's name may hold spaces.
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    for (const field of fields.slice(11, 15)) ticks += Number(field);
+    const [user = 0, system = 0, ...ended] = fields.slice(11, 15).map((n) => Number(n) * TICK_MS);
+    // Of threads that have ended only the hundredths know, of the last hundredth only the scheduler.
+    all += Math.max(user + system, scheduled(pid)) + ended.reduce((sum, each) => sum + each, 0);
   }
-  return ticks * TICK_MS;
+  return all;
+}
+
+/** Processor time of the threads that a process has now, in milliseconds, as exactly as the scheduler counts it. */
+function scheduled(pid: number): number {
+  let nanoseconds = 0;
+  for (const thread of threadsOf(pid))
+    nanoseconds += Number(read(`/proc/${pid}/task/${thread}/schedstat`).split(' ')[0]);
+  return nanoseconds / 1e6;
+}
+
+function threadsOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return [];
+  }
 }
 
 /** The memory of a process and all that come from it, in MiB; what several share is counted once. */
