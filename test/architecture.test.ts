@@ -67,7 +67,7 @@ const ROOMS: readonly Room[] = [
   },
   {
     name: 'tunnel-host',
-    files: /^electron\/tunnel-host\.ts$/u,
+    files: /^electron\/tunnel-(?:host|engine)\.ts$/u,
     may: ['tunnel', 'shared', 'i18next', 'node'],
   },
   {

@@ -8,6 +8,7 @@ import { HostKeys } from './host-keys';
 import { commandSchema, type HostCommand, type HostEvent } from './host-protocol';
 import { KeyDesk } from './key-desk';
 import { KeyOpener } from './key-opener';
+import { clearsUp } from './leftovers';
 import type { AskedPrompt, Clock, EngineSettings, Log, Prompter } from './ports';
 import { TunnelManager } from './tunnel-manager';
 
@@ -23,6 +24,8 @@ export interface HostServerOptions {
   /** The compiled `key-worker.ts`. */
   readonly keyWorker: URL;
   readonly inWords: (error: TunnelError) => string;
+  /** Collects garbage at once; null where the process was not started so that it can. */
+  readonly collect: (() => void) | null;
   /** Called once everything is hung up. */
   readonly onStopped: () => void;
 }
@@ -64,7 +67,7 @@ function startEngine(
   prompter: Prompter,
   log: Log,
 ): Engine {
-  const { port, clock, keyWorker, inWords } = options;
+  const { port, clock, keyWorker, inWords, collect } = options;
   const keyRing = new KeyRing((ms, forget) => clock.after(ms, forget));
   const deps = {
     settings: () => engine.settings,
@@ -75,11 +78,16 @@ function startEngine(
     clock,
     log,
   };
+  const held = (): number => process.memoryUsage.rss();
+  const somethingHappened =
+    collect === null ? (): void => undefined : clearsUp({ clock, held, collect });
   const manager = new TunnelManager({
     ...deps,
     inWords,
-    onState: (id, state, traffic, session) =>
-      port.post({ type: 'state', id, state, traffic, session }),
+    onState: (id, state, traffic, session) => {
+      port.post({ type: 'state', id, state, traffic, session });
+      somethingHappened();
+    },
   });
   const keyDesk = new KeyDesk({ deps, worker: keyWorker, post: (event) => port.post(event) });
   const engine: Engine = { settings, manager, keyRing, keyDesk };

@@ -43,6 +43,7 @@ describe('the engine on its end of the port', () => {
       clock: systemClock,
       keyWorker: new URL('file:///no-worker'),
       inWords: (error) => error.kind,
+      collect: null,
       onStopped: () => (stopped = true),
     });
   });
