@@ -23,6 +23,7 @@ import { mendSsh2 } from './ssh2-mending';
 import { acknowledgeChannels, insideOf } from './ssh2-inside';
 import { Flight, objectors, takesInTurn } from './ssh2-flight';
 import { takeOverKeepalive } from './ssh2-keepalive';
+import { freeSpentReads, readWholePackets } from './ssh2-reading';
 import { widenWindows } from './ssh2-window';
 import { FLOOD, SshSession } from './ssh-session';
 import { TunnelFailure } from './tunnel-failure';
@@ -118,6 +119,8 @@ export class Handshake {
     if (inside === null) return null;
     acknowledgeChannels(inside);
     widenWindows(inside);
+    readWholePackets(inside);
+    this.#client.once('ready', () => freeSpentReads(this.#socket, inside));
     this.#ask = takeOverKeepalive(this.#client, inside);
     if (objectors.has(host, port)) return null;
     const { keys } = this.#auth;

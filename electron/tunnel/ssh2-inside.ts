@@ -23,6 +23,7 @@ export interface Protocol {
   readonly _kexinit: unknown;
   readonly _kex: { readonly negotiated?: { readonly cs: { readonly compress: string } } };
   readonly _cipher: { encrypt(packet: Buffer): void };
+  readonly _decipher: Decipher;
   readonly _packetRW: {
     readonly write: {
       readonly allocStart: number;
@@ -41,6 +42,14 @@ export interface Protocol {
   channelWindowAdjust(channel: number, bytes: number): void;
   /** Asks with `keepalive@openssh.com`. */
   ping(): void;
+}
+
+/** What ssh2 decrypts with. */
+export interface Decipher {
+  /** OpenSSL's name of the cipher, where there is one. */
+  readonly _decipherSSLName?: string;
+  /** Reads `data` from `start` to `end`; gives the place from which on another is to read, if there is one. */
+  decrypt(data: Buffer, start: number, end: number): number | undefined;
 }
 
 interface PublicKey {
@@ -86,6 +95,7 @@ export function insideOf(client: Client): Inside | null {
     typeof protocol.session === 'function' &&
     typeof protocol.authPK === 'function' &&
     typeof protocol.channelWindowAdjust === 'function' &&
+    '_decipher' in protocol &&
     typeof protocol.ping === 'function' &&
     typeof protocol._packetRW?.write.alloc === 'function' &&
     typeof channels?._cur === 'number' &&
