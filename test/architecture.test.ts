@@ -146,6 +146,8 @@ const ROOMS: readonly Room[] = [
       'node',
     ],
   },
+  // It runs main.ts as built, by a name that it makes up when it runs.
+  { name: 'start', files: /^electron\/start\.ts$/u, may: ['node', '(computed)'] },
   {
     name: 'main',
     files: /^electron\/main\.ts$/u,
