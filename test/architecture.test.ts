@@ -173,6 +173,7 @@ const ROOMS: readonly Room[] = [
       ...['electron/tunnel/host-key-scan', 'node'],
     ],
   },
+  { name: 'start', files: /^electron\/start\.ts$/u, may: ['node'] },
   {
     name: 'preload',
     files: /^electron\/preload\.ts$/u,
@@ -291,6 +292,7 @@ describe('a planted violation is found', () => {
       'electron/desktop/windows',
     ],
     ['electron/main.ts', `require('ssh2');`, 'ssh2'],
+    ['electron/start.ts', `import { app } from 'electron';`, 'electron'],
     [
       'electron/preload.ts',
       `import '../electron/shared/ipc-parsers';`,
