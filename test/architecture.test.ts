@@ -173,7 +173,6 @@ const ROOMS: readonly Room[] = [
       ...['electron/tunnel/host-key-scan', 'node'],
     ],
   },
-  { name: 'start', files: /^electron\/start\.ts$/u, may: ['node'] },
   {
     name: 'preload',
     files: /^electron\/preload\.ts$/u,
