@@ -6,6 +6,11 @@ export interface AccountBook {
   get(id: AccountId): Account | undefined;
   /** Takes the place of the account with the same id, or comes last. */
   put(account: Account): void;
+  /**
+   * Puts accounts in the place of those with the same ids, for as long as this program runs when they cannot be
+   * written: they are then, with the next change that can. Gives what kept them from being written.
+   */
+  settle(settled: readonly Account[]): unknown;
   /** Adds new accounts after the others, all of them or, when that cannot be written, none. */
   add(accounts: readonly Account[]): void;
   /** Puts an account back where it was; past the end means last. */
@@ -27,10 +32,13 @@ export function createAccountBook(
   let accounts = initial;
   const listeners = new Set<(accounts: readonly Account[]) => void>();
 
-  const become = (next: readonly Account[]): void => {
-    write(next);
+  const show = (next: readonly Account[]): void => {
     accounts = next;
     for (const listener of [...listeners]) listener(accounts);
+  };
+  const become = (next: readonly Account[]): void => {
+    write(next);
+    show(next);
   };
 
   return {
@@ -39,6 +47,16 @@ export function createAccountBook(
     put(account) {
       const index = accounts.findIndex((each) => each.id === account.id);
       become(index === -1 ? [...accounts, account] : accounts.with(index, account));
+    },
+    settle(settled) {
+      const next = accounts.map((each) => settled.find(({ id }) => id === each.id) ?? each);
+      try {
+        become(next);
+        return null;
+      } catch (problem) {
+        show(next);
+        return problem;
+      }
     },
     add: (added) => become([...accounts, ...added]),
     insert: (account, index) => become(accounts.toSpliced(index, 0, account)),

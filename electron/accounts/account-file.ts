@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync, renameSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Account } from '../shared/account';
 import type { Result } from '../shared/result';
@@ -20,6 +20,8 @@ export interface SetAside {
 export interface AccountsRead {
   readonly accounts: readonly Account[];
   readonly setAside: SetAside | null;
+  /** Where the file still has to be copied before anything is written in its place, since that could not be done. */
+  readonly owed: string | null;
 }
 
 /** A name in the same folder that no file has yet: `accounts.broken-2026-11-24T08-11-00.json`. */
@@ -50,24 +52,34 @@ function readDocument(path: string): Result<AccountsDocument, Omit<SetAside, 'fi
 /**
  * Reads `accounts.json`. What cannot be used is never overwritten: an unreadable or newer file is renamed, and of a
  * file with some damaged accounts a copy is kept while the sound ones are used.
- * Throws only when the folder itself does not let the file be set aside.
+ * On a full disk that copy is owed. Throws only when the folder itself does not let the file be set aside.
  */
 export function readAccountsFile(path: string, now: Date): AccountsRead {
-  if (!existsSync(path)) return { accounts: [], setAside: null };
+  if (!existsSync(path)) return { accounts: [], setAside: null, owed: null };
   const document = readDocument(path);
   if (!document.ok) {
     const file = freeName(path, document.error.kind, now);
     renameSync(path, file);
-    return { accounts: [], setAside: { ...document.error, file } };
+    return { accounts: [], setAside: { ...document.error, file }, owed: null };
   }
-  const parsed = sortOut(document.value.accounts);
-  if (parsed.problems.length === 0) return { accounts: parsed.accounts, setAside: null };
-  const file = freeName(path, 'partly-broken', now);
-  copyFileSync(path, file);
-  return {
-    accounts: parsed.accounts,
-    setAside: { kind: 'partly-broken', file, problems: parsed.problems },
-  };
+  const { accounts, problems } = sortOut(document.value.accounts);
+  if (problems.length === 0) return { accounts, setAside: null, owed: null };
+  const copy = freeName(path, 'partly-broken', now);
+  const isThere = copied(path, copy);
+  const file = isThere ? copy : path;
+  const setAside = { kind: 'partly-broken', file, problems } as const;
+  return { accounts, setAside, owed: isThere ? null : copy };
+}
+
+/** Copies a file whole, or not at all. */
+function copied(path: string, copy: string): boolean {
+  try {
+    copyFileSync(path, copy);
+    return true;
+  } catch {
+    rmSync(copy, { force: true });
+    return false;
+  }
 }
 
 /** Parts the sound accounts from the damaged ones. An id that comes twice would make two mailboxes one. */

@@ -1,3 +1,4 @@
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Account } from '../shared/account';
 import type { AccountBook } from './account-book';
@@ -31,11 +32,15 @@ export const ACCOUNTS_NAME = 'accounts';
 export function keepAccounts(folder: string, now: Date, openStore: StoreOpener): OpenedStore {
   const read = readAccountsFile(join(folder, `${ACCOUNTS_NAME}.json`), now);
   const kept = openStore({ cwd: folder, clearInvalidConfig: false, configFileMode: 0o600 });
+  let { owed } = read;
   const write = (accounts: readonly Account[]): void => {
+    // Copied before it is written over, or neither: no damaged entry is lost for want of room.
+    if (owed !== null) copyFileSync(join(folder, `${ACCOUNTS_NAME}.json`), owed);
+    owed = null;
     kept.store = { version: CURRENT_VERSION, accounts } satisfies AccountsDocument;
   };
   // The damaged entries are safe in the copy; left in the file they would be set aside again at every start.
-  if (read.setAside?.kind === 'partly-broken') write(read.accounts);
   const book = createAccountBook(read.accounts, write);
+  if (read.setAside?.kind === 'partly-broken') book.settle([]);
   return { book, setAside: read.setAside };
 }

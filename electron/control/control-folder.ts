@@ -56,6 +56,8 @@ export function demandPrivateFolder(folder: string): void {
 
 /** Says in the profile where the socket is, for its owner only. */
 export function writePointer(pointer: string, socketPath: string): void {
+  // As it stands there from the last start: then a full disk is no reason not to serve.
+  if (readPointer(pointer) === socketPath) return;
   const fresh = `${pointer}.new`;
   writeFileSync(fresh, socketPath, { mode: 0o600 });
   renameSync(fresh, pointer);

@@ -1,4 +1,4 @@
-import { copyFileSync, rmSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import ElectronStore from 'electron-store';
 import { freeName } from '../accounts/account-file';
 import type { Preferences } from '../shared/preferences';
@@ -20,11 +20,8 @@ export function openPreferenceStore(folder: string, now: Date): OpenedPreference
   const path = preferencesFile(folder);
   const { preferences, problems } = readPreferencesFile(path);
   const setAside = problems.length === 0 ? null : { file: freeName(path, 'broken', now), problems };
-  if (setAside !== null) {
-    copyFileSync(path, setAside.file);
-    // electron-store would throw on a file that is no JSON.
-    rmSync(path);
-  }
+  // Moved, which needs no room on the disk: electron-store would throw on a file that is no JSON.
+  if (setAside !== null) renameSync(path, setAside.file);
   const store = new ElectronStore<Record<string, unknown>>({
     cwd: folder,
     name: 'preferences',
@@ -34,6 +31,12 @@ export function openPreferenceStore(folder: string, now: Date): OpenedPreference
   const write = (next: Preferences): void => {
     store.store = { ...next };
   };
-  if (setAside !== null) write(preferences);
+  if (setAside !== null) {
+    try {
+      write(preferences);
+    } catch {
+      // On a full disk they are in force all the same, and written with the next change.
+    }
+  }
   return { book: createPreferenceBook(preferences, write), setAside };
 }

@@ -84,10 +84,14 @@ export class Commands {
 
   /** Hands every mailbox to the engine when the application starts; nobody is asked anything unless a person did that. */
   async resume(by: StartedBy = 'background'): Promise<void> {
-    const { book } = this.#parts;
+    const { book, state } = this.#parts;
     // A manual one is on only since its switch was flipped, and that was before.
-    for (const account of book.list())
-      if (account.mode === 'manual' && account.wanted) book.put({ ...account, wanted: false });
+    const manual = book.list().filter(({ mode, wanted }) => mode === 'manual' && wanted);
+    if (manual.length > 0) {
+      const problem = book.settle(manual.map((account) => ({ ...account, wanted: false })));
+      // A full disk must not keep the others off.
+      if (problem !== null) state.addNotice('app:notice.not-written', {});
+    }
     const accounts = book.list();
     await Promise.all(accounts.map((account) => this.#handOver.hand(account, by)));
   }

@@ -61,6 +61,23 @@ describe('the book of accounts', () => {
     expect(told).toEqual([]);
   });
 
+  it('settles what the disk refuses for now, and writes it with the next change', () => {
+    let isFull = true;
+    let written: unknown = null;
+    const book = createAccountBook([A, B], (accounts) => {
+      if (isFull) throw new Error('ENOSPC');
+      written = accounts;
+    });
+    const settled = { ...A, wanted: !A.wanted };
+    expect(book.settle([settled])).toEqual(new Error('ENOSPC'));
+    expect(book.list()).toEqual([settled, B]);
+    isFull = false;
+    book.remove('b');
+    expect(written).toEqual([settled]);
+    expect(book.settle([A])).toBeNull();
+    expect(written).toEqual([A]);
+  });
+
   it('tells nobody who stopped listening', () => {
     const { book, told, stop } = aBook();
     stop();

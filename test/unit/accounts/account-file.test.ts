@@ -23,14 +23,14 @@ function write(document: unknown): void {
 
 describe('readAccountsFile', () => {
   it('begins with an empty list', () => {
-    expect(readAccountsFile(file, now)).toEqual({ accounts: [], setAside: null });
+    expect(readAccountsFile(file, now)).toEqual({ accounts: [], setAside: null, owed: null });
     expect(readdirSync(folder)).toEqual([]);
   });
 
   it('reads the accounts in their order', () => {
     const accounts = ['b', 'a', 'c'].map((id) => anAccount({ id, name: id }));
     write({ version: 1, accounts });
-    expect(readAccountsFile(file, now)).toEqual({ accounts, setAside: null });
+    expect(readAccountsFile(file, now)).toEqual({ accounts, setAside: null, owed: null });
   });
 
   it.each([

@@ -36,6 +36,19 @@ describe('starting', () => {
     expect(book.get('b')?.wanted).toBe(false);
   });
 
+  it('does so on a full disk, and says that nothing can be saved', async () => {
+    const manual = { ...B, mode: 'manual' } as const;
+    const { commands, heard, book, state, breakDisk } = commandsWith([
+      manual,
+      { ...A, wanted: true },
+    ]);
+    breakDisk();
+    await commands.resume();
+    expect(heard).toEqual(['set b off background', 'set a on background']);
+    expect(book.get('b')?.wanted).toBe(false);
+    expect(state.snapshot().notices).toMatchObject([{ messageKey: 'app:notice.not-written' }]);
+  });
+
   it('starts the practice servers first, on the ports they had, when they are wanted', async () => {
     const { commands, heard, book } = commandsWith([{ ...PRACTICE, sshPort: 99, wanted: true }]);
     await commands.resume();
