@@ -10,7 +10,7 @@ import {
   rm,
   writeFile,
 } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { createRequire, isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -106,11 +106,13 @@ describe('the libraries that a package carries', () => {
   it('are those that the built program still loads, and no others', async () => {
     const built = join(root, 'out');
     const files = (await readdir(built, { recursive: true })).filter((name) =>
-      /^(?:main|cli|preload)[\\/].*\.c?js$/u.test(name),
+      /^(?:app|main|cli|preload)[\\/].*\.c?js$/u.test(name),
     );
     const texts = await Promise.all(files.map((name) => readFile(join(built, name), 'utf8')));
     const loads = /\b(?:from|require\(|import\(?)\s*["'`](@?[a-z][\w./-]*)["'`]/gu;
-    const loaded = texts.flatMap((text) => [...text.matchAll(loads)].map(([, name]) => name));
+    const loaded = texts
+      .flatMap((text) => [...text.matchAll(loads)].map(([, name = '']) => name))
+      .filter((name) => !isBuiltin(name));
     const { dependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
       dependencies: Readonly<Record<string, string>>;
     };
