@@ -141,6 +141,33 @@ describe('the tray, as a real panel sees it', () => {
     await app.main();
   });
 
+  it('keeps nothing of a window that is closed', async () => {
+    /** What a window that is forgotten would leave behind in the main process. */
+    const kept = () =>
+      app.electron.evaluate(({ app, ipcMain, nativeTheme, powerMonitor, screen, webContents }) => ({
+        pages: webContents.getAllWebContents().length,
+        listeners: [app, ipcMain, nativeTheme, powerMonitor, screen].map((each) =>
+          each.eventNames().map((name) => `${String(name)}: ${each.listenerCount(name)}`),
+        ),
+      }));
+    const pageless = () =>
+      until('no page is left', async () => {
+        const now = await kept();
+        return now.pages === 0 ? now : null;
+      });
+    const openAndClose = async () => {
+      await tray.choose('Open Mailmole');
+      await app.main();
+      await app.closeMain();
+      return pageless();
+    };
+    await app.closeMain();
+    const before = await openAndClose();
+    for (let i = 0; i < 3; i++) expect(await openAndClose()).toEqual(before);
+    await tray.choose('Open Mailmole');
+    await app.main();
+  });
+
   it('is brought forward by a second start, which ends by itself', async () => {
     await app.main();
     const state = () =>
