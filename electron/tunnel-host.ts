@@ -9,7 +9,7 @@ import type { MainPort } from './tunnel/index';
  * In a utilityProcess the engine runs in a worker thread. There Chromium owns the main thread's loop, and a second
  * thread waits for the sockets on its behalf and wakes it for each event; a worker's loop is Node's own. That halves
  * the wake-ups and takes a thread switch out of every packet's way. The main thread then reads nothing of the engine,
- * which would take it 3 MiB.
+ * which would take it 4 MiB.
  */
 
 /** Electron's end of the port, by its shape: this file must run without Electron too. */

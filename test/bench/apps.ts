@@ -184,7 +184,7 @@ function threadsOf(pid: number): string[] {
 }
 
 /** The memory of a process and all that come from it, in MiB; what several share is counted once. */
-export function treeMemory(pid: number): number {
+function treeMemory(pid: number): number {
   return treeOf(pid).reduce((sum, each) => sum + memoryOf(each), 0);
 }
 

@@ -9,7 +9,7 @@ import { makeKey, PASSPHRASE, writeKey } from '../world/ssh-keys.ts';
 import { startSshd } from '../world/sshd.ts';
 import { until } from '../world/wait.ts';
 import { makeWorldFolder } from '../world/world-folder.ts';
-import { rest, startApp, treeMemory } from './apps.ts';
+import { rest } from './apps.ts';
 import { describeAccount, knownHosts } from './carriers.ts';
 import type { Measure } from './figures.ts';
 import { HERE_ITSELF, startLoad, startTarget } from './place.ts';
@@ -25,7 +25,7 @@ const ACCOUNTS_VERSION = 4;
 /** The largest group that Mailmole agrees to with a server of today; it offers no group 16. */
 const LARGEST_GROUP = 'diffie-hellman-group14-sha256';
 
-type Phase = 'rest' | 'exchange' | 'key' | 'flow' | 'memory';
+type Phase = 'rest' | 'exchange' | 'key' | 'flow';
 
 /** The real application with one mailbox, its window open. */
 interface Running {
@@ -101,9 +101,9 @@ async function withApp<T>(
   }
 }
 
-/** One start: key exchange, opening of the key, a gigabyte, and then the window is closed. */
+/** One start: key exchange, opening of the key, a gigabyte. */
 async function oneStart(running: Running, carry: () => Promise<unknown>): Promise<Taken<Phase>> {
-  const { page, account, electron } = running;
+  const { page, account } = running;
   const still = await longestStall(running, rest);
   const exchange = await longestStall(running, async () => {
     await page.evaluate(`window.mailmole.tryNow(${JSON.stringify(account.id)})`);
@@ -123,29 +123,14 @@ async function oneStart(running: Running, carry: () => Promise<unknown>): Promis
     );
   });
   const flow = await longestStall(running, carry);
-  await electron.evaluate(({ BrowserWindow }) => {
-    for (const window of BrowserWindow.getAllWindows()) window.close();
-  });
-  await rest();
-  const memory = treeMemory(electron.process().pid ?? 0);
-  return { rest: still, exchange, key, flow, memory };
-}
-
-async function bareMemory(): Promise<number> {
-  const app = await startApp('peer', 'tray');
-  try {
-    await rest();
-    return app.memory();
-  } finally {
-    await app.stop();
-  }
+  return { rest: still, exchange, key, flow };
 }
 
 /** How long the main process stands still while the tunnel host works. */
 export const LOOP_ROW: Row = {
   name: 'main-loop',
   title: "The main process's loop stands still",
-  peer: 'the same Mailmole at rest; for memory a bare Electron application with a tray icon',
+  peer: 'the same Mailmole at rest',
   rounds: 5,
   run: async (rounds, say) => {
     const key = await makeKey({ type: 'ed25519', passphrase: PASSPHRASE, rounds: ROUNDS });
@@ -159,7 +144,6 @@ export const LOOP_ROW: Row = {
     const keyPath = await writeKey(keys, key, 'key');
     const task = { place: HERE_ITSELF, sshd, key, mail: [target.port] };
     const taken: Taken<Phase>[] = [];
-    const bare: number[] = [];
     try {
       for (let round = 0; round < rounds; round++) {
         const account = await describeAccount(task, { id: 'bench', mode: 'always-on', keyPath });
@@ -167,7 +151,6 @@ export const LOOP_ROW: Row = {
         const carry = () => load.ask('down', { port, bytes: GB });
         const wanted = { ...account, wanted: true };
         taken.push(await withApp(wanted, knownHosts(task), (running) => oneStart(running, carry)));
-        bare.push(await bareMemory());
         say(`round ${round + 1}: ${JSON.stringify(taken.at(-1))}`);
       }
     } finally {
@@ -194,13 +177,6 @@ export const LOOP_ROW: Row = {
         stall('flow', 'at most, while 1 GB comes'),
         stall('key', `at most, while a key of ${ROUNDS} rounds is opened`),
         stall('exchange', 'at most, in a key exchange with group 14'),
-        {
-          what: 'memory then, one mailbox on and the window closed',
-          unit: 'MiB',
-          goal: { ratioAtMost: 1.25 },
-          peer: bare,
-          mailmole: taken.map(({ memory }) => memory),
-        },
       ],
     };
   },
