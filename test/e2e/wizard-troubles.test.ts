@@ -45,10 +45,13 @@ describe('setting a mailbox up', () => {
     await keyboard.press('Tab');
     await hasFocus(/^User name$/u);
     // The command is taken apart, which is told, can be taken back, and then is not done again.
-    const told = wizard.page
-      .locator('p')
-      .getByText(`Filled in for you: User name: ${user} · Port of the server: ${closed}`);
-    await told.waitFor();
+    const told = wizard.page.getByRole('listitem');
+    await told.filter({ hasText: `User name: ${user}` }).waitFor();
+    await told.filter({ hasText: `Port of the server: ${closed}` }).waitFor();
+    await wizard.page
+      .getByRole('status')
+      .filter({ hasText: `Filled in for you: User name: ${user} · Port of the server: ${closed}` })
+      .waitFor({ state: 'attached' });
     await expectAccessible(wizard.page);
     await keyboard.press('Shift+Tab');
     await hasFocus(/^Undo$/u);

@@ -6,10 +6,12 @@ import { useWords } from '../../i18n/use-words';
 import type { FormState } from '../../state/form-state';
 import type { FormHandle } from './use-form';
 
-/** Which fields changed and what stands in them now, as `label: value`; the field with the text itself is seen anyway. */
-function filledIn(before: FormState, now: FormState, t: Translate): readonly string[] {
+type Filled = readonly [label: string, value: string];
+
+/** Which fields changed and what stands in them now, by their labels; the field with the text itself is seen anyway. */
+function filledIn(before: FormState, now: FormState, t: Translate): readonly Filled[] {
   const { sshUser, sshPort, forwards, route } = now;
-  const filled: [string, string][] = [];
+  const filled: Filled[] = [];
   if (sshUser !== before.sshUser) filled.push([t('form:user.label'), sshUser]);
   if (sshPort !== before.sshPort) filled.push([t('form:port.label'), sshPort]);
   if (now.signIn !== before.signIn || now.keyPath !== before.keyPath)
@@ -27,7 +29,11 @@ function filledIn(before: FormState, now: FormState, t: Translate): readonly str
     filled.push([t('import:page.also'), t('form:more.compression')]);
   if (now.oldServer !== before.oldServer)
     filled.push([t('import:page.also'), t('form:more.old-server')]);
-  return filled.map(([label, value]) => `${label}: ${value}`);
+  return filled;
+}
+
+function spokenOf(filled: readonly Filled[]): string {
+  return filled.map(([label, value]) => `${label}: ${value}`).join(' · ');
 }
 
 interface TakenNoteProps {
@@ -42,25 +48,31 @@ export function TakenNote({ handle: { taken, undoTaken }, field }: TakenNoteProp
   const announce = useAnnounce();
   const note = taken?.field === field ? taken : null;
   const filled = note === null ? [] : filledIn(note.before, note.form, t);
-  const lines = [
-    ...(filled.length === 0 ? [] : [t('form:taken.filled', { what: filled.join(' · ') })]),
-    ...(note === null || note.left.length === 0
-      ? []
-      : [t('form:taken.left', { what: note.left.join(' · ') })]),
-  ];
-  const spoken = lines.join(' ');
+  const left = note === null || note.left.length === 0 ? '' : note.left.join(' · ');
+  const said = [
+    ...(filled.length === 0 ? [] : [t('form:taken.filled', { what: spokenOf(filled) })]),
+    ...(left === '' ? [] : [t('form:taken.left', { what: left })]),
+  ].join(' ');
   useEffect(() => {
-    if (spoken !== '') announce(spoken);
-  }, [announce, spoken]);
-  if (lines.length === 0) return null;
+    if (said !== '') announce(said);
+  }, [announce, said]);
+  if (said === '') return null;
   return (
     <div className="form__kept">
-      <div>
-        {lines.map((line) => (
-          <p key={line} dir="auto" className="form__taken">
-            {line}
-          </p>
-        ))}
+      <div className="form__taken">
+        {filled.length === 0 ? null : (
+          <>
+            <p>{t('form:taken.filled', { what: '' })}</p>
+            <ul>
+              {filled.map(([label, value]) => (
+                <li key={`${label} ${value}`}>
+                  {label}: <bdi>{value}</bdi>
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+        {left === '' ? null : <p>{t('form:taken.left', { what: left })}</p>}
       </div>
       <Button kind="quiet" small onPress={undoTaken}>
         {t('window:undo.button')}
