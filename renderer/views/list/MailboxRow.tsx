@@ -51,7 +51,8 @@ export function MailboxRow(props: MailboxRowProps) {
           <StateBadge badge={badge} />
           <h2 className="row__title">
             <Button slot="trigger" className="row__trigger" id={`mailbox-${account.id}`}>
-              <span className="row__name" id={titleId}>
+              {/* A name runs its own way: what is too long of it is cut at its end. */}
+              <span className="row__name" id={titleId} dir="auto">
                 {account.name}
               </span>
               <ChevronDown className="disclosure__chevron" size={16} aria-hidden />
