@@ -16,6 +16,7 @@ export default defineConfig({
     target: 'node20.18',
     outDir: 'out/app',
     minify: true,
+    license: { fileName: 'licenses.md' },
     rolldownOptions: {
       input: { start: resolve('electron/start.ts'), main: resolve('electron/main.ts') },
       output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name].cjs' },

@@ -12,6 +12,7 @@ export default defineConfig({
     target: 'node20.18',
     outDir: 'out/cli',
     minify: true,
+    license: { fileName: 'licenses.md' },
     rolldownOptions: {
       input: { cli: resolve('electron/cli.ts') },
       output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name].cjs' },

@@ -14,11 +14,9 @@ export default defineConfig({
     json: { namedExports: false, stringify: true },
     plugins: [lightStart()],
     build: {
-      // Read from one file, these take a third of the time that a hundred files take.
-      externalizeDeps: {
-        exclude: ['conf', 'electron-log', 'electron-store', 'i18next', 'zod'],
-      },
       minify: true,
+      // Of what is built in; who hands the program on hands these on with it.
+      license: { fileName: 'licenses.md' },
       rolldownOptions: {
         input: {
           'tunnel-host': resolve('electron/tunnel-host.ts'),
@@ -43,6 +41,7 @@ export default defineConfig({
     base: './',
     build: {
       minify: true,
+      license: { fileName: 'licenses.md' },
       rolldownOptions: {
         input: { index: resolve('renderer/index.html'), prompt: resolve('renderer/prompt.html') },
       },
