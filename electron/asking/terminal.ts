@@ -53,8 +53,9 @@ export const askAtTerminal: AskLine = async (line, signal) => {
   const output = process.platform === 'win32' ? process.stderr.fd : openSync(TERMINAL, 'w');
   const write = (text: string): void => void writeSync(output, text);
   try {
-    write(`${line.text} `);
+    // First of all: what somebody types as soon as the question stands there is neither shown nor, as a Ctrl-D, lost.
     input.setRawMode(true);
+    write(`${line.text} `);
     return await readLine(input, line.echo ? write : () => undefined, signal);
   } finally {
     input.setRawMode(false);
