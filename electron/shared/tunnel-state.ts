@@ -119,3 +119,12 @@ export function badgeOf(state: TunnelState): Badge {
       return assertNever(state);
   }
 }
+
+/** May exactly this key be taken in place of the known one? Only the one the person was shown. */
+export function canAcceptKey(state: TunnelState, fingerprint: string): boolean {
+  return (
+    state.kind === 'needs-attention' &&
+    state.error.kind === 'host-key-changed' &&
+    state.error.presentedFingerprint === fingerprint
+  );
+}

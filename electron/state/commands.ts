@@ -14,8 +14,7 @@ import type { IpcFailure } from '../shared/ipc-contract';
 import type { PromptAnswer, PromptId } from '../shared/prompt';
 import type { Result } from '../shared/result';
 import { fail, ok } from '../shared/result';
-import type { TunnelState } from '../shared/tunnel-state';
-import { canTryNow } from '../shared/tunnel-state';
+import { canAcceptKey, canTryNow } from '../shared/tunnel-state';
 import type { Clock, StartedBy, TunnelHost } from '../tunnel/ports';
 import type { AppState } from './app-state';
 import { duplicateOf } from './duplicate';
@@ -45,15 +44,6 @@ export interface CommandParts {
   readonly practiceName: string;
   /** What the copy of a mailbox is called; `number` is 1 for the first. */
   readonly copyName: (name: string, number: number) => string;
-}
-
-/** May exactly this key be taken in place of the known one? Only the one the person was shown. */
-function canAcceptKey(state: TunnelState, fingerprint: string): boolean {
-  return (
-    state.kind === 'needs-attention' &&
-    state.error.kind === 'host-key-changed' &&
-    state.error.presentedFingerprint === fingerprint
-  );
 }
 
 const DONE = ok(null);
